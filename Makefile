@@ -1,0 +1,52 @@
+# Steepest. `make` alone lists the targets.
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+LOCK_TOOL := uv==0.13.9
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint types unit browser bench bench-server bench-browser lock locales vendor clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Steepest needs Python 3.11 or newer; set PYTHON=...") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV) || { echo "No venv module: install it (Debian: apt-get install python3-venv)"; exit 1; }
+
+$(VENV)/.run: $(BIN)/python requirements.lock
+	$(PIP) install --quiet --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.run requirements-test.lock
+	$(PIP) install --quiet --require-hashes -r requirements-test.lock
+	@touch $@
+
+run: $(VENV)/.run ## serve Steepest (HOST=, PORT=)
+	@$(BIN)/python -m app --host $(HOST) --port $(PORT)
+
+test: $(VENV)/.test ## everything that must hold: ruff, mypy, all tests, in a real Chromium too
+	@tools/install-chromium $(BIN)/python
+	@$(MAKE) --no-print-directory lint types unit
+
+lint: $(VENV)/.test ## ruff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.test ## mypy, strict
+	$(BIN)/mypy
+
+unit: $(VENV)/.test ## pytest (ARGS=...)
+	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+
+lock: ## pin the dependencies anew
+	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet $(LOCK_TOOL)
+	$(VENV)-lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header pyproject.toml -o requirements.lock
+	$(VENV)-lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -c requirements.lock --extra test --extra redis pyproject.toml -o requirements-test.lock
+	rm -rf $(VENV)-lock
+
+clean: ## remove the virtual environment and the caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
