@@ -1,0 +1,194 @@
+"""A served Steepest and a real Chromium for the tests of the pages."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All pages are tested by one worker: one server and one browser at a time."""
+    for item in items:
+        if "browser" in Path(item.path).parts:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Served:
+    """One `python -m app` on a port of its own, which a test may stop and start again."""
+
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "app", "--host", "127.0.0.1", "--port", str(self.port)]
+        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+        deadline = time.monotonic() + 30
+        while True:
+            with suppress(urllib.error.URLError, ConnectionError):
+                urllib.request.urlopen(f"{self.url}/healthz", timeout=5).close()
+                return
+            assert self.process.poll() is None, "the server ended before it served"
+            assert time.monotonic() < deadline, "the server did not answer /healthz within 30 s"
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+            try:
+                self.process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+            self.process = None
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[Served]:
+    """The server that the pages of this session come from."""
+    server = Served()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def restartable() -> Iterator[Served]:
+    """A server of this test's own, to be stopped and started."""
+    server = Served()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """STEEPEST_CHROMIUM, else the system's Chromium, else playwright's own."""
+    path = os.environ.get("STEEPEST_CHROMIUM") or shutil.which("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Opened:
+    """A page, and what went wrong on it: script errors, failed or foreign requests."""
+
+    page: Page
+    troubles: list[str] = field(default_factory=list)
+
+
+OpenPage = Callable[..., Page]
+PHONE: dict[str, Any] = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+
+
+@pytest.fixture
+def open_page(served: Served, chromium: Browser) -> Iterator[OpenPage]:
+    """`open_page("/losses?lang=zh", width=390, height=844, color_scheme="dark")` -> Page, which is ready.
+
+    Scripts set `data-ready` on the root element when the page can be used. After the test every page
+    must be without script errors, without requests to another host, and without requests that failed;
+    `quiet=False` is for tests that break something on purpose.
+    """
+    contexts: list[BrowserContext] = []
+    opened: list[Opened] = []
+
+    def make(
+        path: str = "/",
+        *,
+        base: str | None = None,
+        width: int = 1440,
+        height: int = 900,
+        quiet: bool = True,
+        ready: bool = True,
+        **options: Any,  # noqa: ANN401  (whatever a browser context takes)
+    ) -> Page:
+        origin = base or served.url
+        options.setdefault("locale", "en-GB")
+        options.setdefault("reduced_motion", "no-preference")
+        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        entry = Opened(page)
+        if quiet:
+            opened.append(entry)
+        _watch(page, entry, origin)
+        page.goto(origin + path)
+        if ready:
+            page.wait_for_selector("html[data-ready]")
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    troubles = [trouble for entry in opened for trouble in entry.troubles]
+    assert not troubles, "\n".join(troubles)
+
+
+def _watch(page: Page, entry: Opened, origin: str) -> None:
+    note = entry.troubles.append
+    allowed = (origin, origin.replace("http", "ws", 1), "data:", "blob:")
+    page.on("pageerror", lambda error: note(f"script error: {error}"))
+    page.on("console", lambda message: note(f"console: {message.text}") if message.type == "error" else None)
+    page.on("request", lambda request: None if request.url.startswith(allowed) else note(f"foreign: {request.url}"))
+    page.on("requestfailed", lambda request: note(f"failed: {request.url}") if _failed(request.failure) else None)
+
+
+def _failed(reason: str | None) -> bool:
+    return reason is not None and "ABORTED" not in reason  # a page that closes aborts what is still loading
+
+
+AXE_TAGS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
+
+
+@pytest.fixture(scope="session")
+def serious() -> Callable[[Page], list[str]]:
+    """axe-core's serious and critical findings on a page, one line each."""
+    from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    axe = Axe()
+
+    def find(page: Page) -> list[str]:
+        found = axe.run(page, options=AXE_TAGS).response["violations"]
+        return [
+            f"{violation['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:200]}"
+            for violation in found
+            if violation["impact"] in {"serious", "critical"}
+            for node in violation["nodes"]
+        ]
+
+    return find
