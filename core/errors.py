@@ -29,12 +29,16 @@ class FieldError(ValueError):
         >>> FieldError("lr", "must be a number.").within("settings").field
         'settings.lr'
         """
-        return FieldError(f"{prefix}.{self.field}" if self.field else prefix, self.message, code=self.code, **self.values)
+        return FieldError(
+            f"{prefix}.{self.field}" if self.field else prefix, self.message, code=self.code, **self.values
+        )
 
 
 class FormulaError(FieldError):
     """A text that is not a formula or a rule: the column (from 1) where it goes wrong, and what to type."""
 
-    def __init__(self, message: str, column: int, *, field: str = "formula", code: str = "syntax", **values: Any) -> None:
+    def __init__(
+        self, message: str, column: int, *, field: str = "formula", code: str = "syntax", **values: Any
+    ) -> None:
         super().__init__(field, message, code=code, column=column, **values)
         self.column = column

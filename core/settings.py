@@ -48,7 +48,9 @@ class Setting:
         return float(value)
 
 
-def complete(settings: Sequence[Setting], given: Mapping[str, float] | None, field: str = "settings") -> dict[str, float]:
+def complete(
+    settings: Sequence[Setting], given: Mapping[str, float] | None, field: str = "settings"
+) -> dict[str, float]:
     """Every setting with its value: what is given, checked, and the defaults for the rest.
 
     >>> complete([Setting("lr", 0.1, 0, 1000), Setting("momentum", 0.9, 0, 1)], {"lr": 1})

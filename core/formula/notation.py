@@ -1,0 +1,260 @@
+"""Graphs as mathematics: one layout, printed as MathML for browsers or as LaTeX for export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from html import escape
+
+from core.formula.graph import Graph
+
+SUM, PRODUCT, SIGN, POWER, ATOM = 1, 2, 3, 4, 5
+
+# Names that the field writes with a letter of its own.
+_LETTERS = {
+    "lr": ("η", r"\eta"),
+    "momentum": ("μ", r"\mu"),
+    "weight_decay": ("λ", r"\lambda"),
+    "momentum_decay": ("ψ", r"\psi"),
+    "alpha": ("α", r"\alpha"),
+    "beta": ("β", r"\beta"),
+    "gamma": ("γ", r"\gamma"),
+    "delta": ("δ", r"\delta"),
+    "eps": ("ε", r"\epsilon"),
+    "rho": ("ρ", r"\rho"),
+    "mu": ("μ", r"\mu"),
+    "eta": ("η", r"\eta"),
+    "sigma": ("σ", r"\sigma"),
+    "pi": ("π", r"\pi"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A piece of notation: its kind, its parts, and how tightly it binds."""
+
+    kind: str
+    parts: tuple[Layout | str, ...]
+    level: int = ATOM
+
+
+Write = Callable[[str], Layout]
+
+
+def layout(graph: Graph, root: int, write: Write | None = None) -> Layout:
+    """How a node looks on paper; `write` says how a variable is written (by default, its symbol)."""
+    write = write or symbol
+    made: dict[int, Layout] = {}
+    for index in graph.needed([root]):
+        node = graph.nodes[index]
+        if node[0] == "number":
+            made[index] = number(float(node[1]))
+        elif node[0] == "variable":
+            made[index] = write(str(node[1]))
+        else:
+            made[index] = _operation(node[0], [made[a] for a in graph.arguments(index)])
+    return made[root]
+
+
+def symbol(name: str) -> Layout:
+    """A name as the field writes it: `beta1` is β₁, `m_hat` an m with a hat.
+
+    >>> latex(symbol("beta1")), latex(symbol("v_hat")), latex(symbol("lr"))
+    ('\\\\beta_{1}', '\\\\hat{v}', '\\\\eta')
+    """
+    if name in _LETTERS:
+        return Layout("letter", _LETTERS[name])
+    if name.endswith("_hat") and len(name) > 4:
+        return Layout("hat", (symbol(name[:-4]),))
+    if name.endswith("_bar") and len(name) > 4:
+        return Layout("bar", (symbol(name[:-4]),))
+    stem = name.rstrip("0123456789")
+    if stem and stem != name and not stem.endswith("_"):
+        return Layout("subscript", (symbol(stem), Layout("number", (name[len(stem) :],))))
+    head, _, tail = name.partition("_")
+    if tail and head:
+        rows = tuple(symbol(part) if len(part) == 1 else _subscript_text(part) for part in tail.split("_") if part)
+        inner: list[Layout | str] = []
+        for i, part in enumerate(rows):
+            inner += [Layout("operator", (",",)), part] if i else [part]
+        return Layout("subscript", (symbol(head), Layout("row", tuple(inner)))) if rows else symbol(head)
+    return Layout("letter", (name, name)) if len(name) == 1 else Layout("word", (name,))
+
+
+def _subscript_text(part: str) -> Layout:
+    return Layout("number", (part,)) if part.isdigit() else symbol(part)
+
+
+def number(value: float) -> Layout:
+    """A number, short, with a true minus and a power of ten where it has one."""
+    if value < 0:
+        return Layout("row", (Layout("operator", ("−",)), number(-value)), SIGN)
+    named = {3.141592653589793: Layout("letter", ("π", r"\pi")), 2.718281828459045: Layout("letter", ("e", "e"))}
+    if value in named:
+        return named[value]
+    text = f"{value:g}" if float(f"{value:g}") == value else repr(value)
+    mantissa, mark, exponent = text.partition("e")
+    if not mark:
+        return Layout("number", (text,))
+    power = Layout("power", (Layout("number", ("10",)), number(float(exponent))), POWER)
+    if mantissa == "1":
+        return power
+    return Layout("row", (Layout("number", (mantissa,)), Layout("operator", ("×",)), power), PRODUCT)
+
+
+def shown(value: float, digits: int = 4) -> Layout:
+    """A computed number, rounded to so many significant digits, for a formula with its numbers in it."""
+    return number(float(f"{value:.{digits}g}"))
+
+
+def _fenced(part: Layout, level: int) -> Layout:
+    return part if part.level >= level else Layout("fenced", (part,))
+
+
+def _operation(name: str, arguments: list[Layout]) -> Layout:
+    special = _SPECIAL.get(name)
+    if special is not None:
+        return special(*arguments)
+    inner: list[Layout | str] = []
+    for i, argument in enumerate(arguments):
+        inner += [Layout("operator", (",",)), argument] if i else [argument]
+    return Layout("call", (_FUNCTION_NAMES.get(name, name), Layout("fenced", (Layout("row", tuple(inner)),))))
+
+
+_FUNCTION_NAMES = {"sigmoid": "σ", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "log": "ln"}
+
+
+def _sum(sign: str) -> Callable[[Layout, Layout], Layout]:
+    def made(a: Layout, b: Layout) -> Layout:
+        right = _fenced(b, PRODUCT if sign == "+" else SUM + 1)
+        if b.level == SIGN:
+            right = Layout("fenced", (b,))
+        return Layout("row", (a, Layout("operator", (sign,)), right), SUM)
+
+    return made
+
+
+def _product(a: Layout, b: Layout) -> Layout:
+    left = _fenced(a, PRODUCT)
+    right = _fenced(b, POWER) if b.kind != "fraction" else b
+    between = "×" if _begins_with_digit(right) else "invisible"
+    if between == "invisible" and right.kind in ("letter", "word", "subscript") and left.kind in ("word", "call"):
+        between = "·"
+    return Layout("row", (left, Layout("operator", (between,)), right), PRODUCT)
+
+
+def _begins_with_digit(part: Layout) -> bool:
+    first: Layout | str = part
+    while isinstance(first, Layout):
+        if first.kind == "number":
+            return True
+        if first.kind not in ("row", "power", "subscript") or not first.parts:
+            return False
+        first = first.parts[0]
+    return False
+
+
+def _power(a: Layout, b: Layout) -> Layout:
+    if a.kind == "call":  # sin(x)^2, not sin(x^2)
+        return Layout("power", (Layout("fenced", (a,)), b), POWER)
+    return Layout("power", (_fenced(a, ATOM), b), POWER)
+
+
+_SPECIAL: Mapping[str, Callable[..., Layout]] = {
+    "add": _sum("+"),
+    "sub": _sum("−"),
+    "mul": _product,
+    "div": lambda a, b: Layout("fraction", (a, b), POWER),
+    "neg": lambda a: Layout("row", (Layout("operator", ("−",)), _fenced(a, PRODUCT)), SIGN),
+    "pow": _power,
+    "sqrt": lambda a: Layout("root", (a,)),
+    "exp": lambda a: Layout("power", (Layout("letter", ("e", "e")), a), POWER),
+    "abs": lambda a: Layout("bars", (a,)),
+    "norm": lambda a: Layout("double bars", (a,)),
+    "less": lambda a, b: Layout("indicator", (a, Layout("operator", ("<",)), b)),
+    "less_equal": lambda a, b: Layout("indicator", (a, Layout("operator", ("≤",)), b)),
+}
+
+_OPERATOR_LATEX = {"−": "-", "×": r"\times", "invisible": r"\,", "·": r"\cdot", "≤": r"\le", "←": r"\gets"}
+
+
+def mathml(piece: Layout, display: bool = False) -> str:
+    """A whole `<math>` element.
+
+    >>> mathml(number(2))
+    '<math><mn>2</mn></math>'
+    """
+    opening = '<math display="block">' if display else "<math>"
+    return f"{opening}{_mathml(piece)}</math>"
+
+
+def _mathml(piece: Layout | str) -> str:
+    if isinstance(piece, str):
+        return escape(piece)
+    parts = [_mathml(part) for part in piece.parts]
+    return _MATHML[piece.kind](parts)
+
+
+def _operator_mathml(parts: list[str]) -> str:
+    return "<mo>&#x2062;</mo>" if parts[0] == "invisible" else f"<mo>{parts[0]}</mo>"
+
+
+def _call_mathml(parts: list[str]) -> str:
+    return f"<mrow><mi>{parts[0]}</mi><mo>&#x2061;</mo>{parts[1]}</mrow>"
+
+
+_MATHML: Mapping[str, Callable[[list[str]], str]] = {
+    "letter": lambda p: f"<mi>{p[0]}</mi>",
+    "word": lambda p: f'<mi mathvariant="normal">{p[0]}</mi>',
+    "number": lambda p: f"<mn>{p[0]}</mn>",
+    "operator": _operator_mathml,
+    "row": lambda p: f"<mrow>{''.join(p)}</mrow>",
+    "fenced": lambda p: f"<mrow><mo>(</mo>{p[0]}<mo>)</mo></mrow>",
+    "bars": lambda p: f"<mrow><mo>|</mo>{p[0]}<mo>|</mo></mrow>",
+    "double bars": lambda p: f"<mrow><mo>‖</mo>{p[0]}<mo>‖</mo></mrow>",
+    "indicator": lambda p: f"<mrow><mo>[</mo>{''.join(p)}<mo>]</mo></mrow>",
+    "fraction": lambda p: f"<mfrac>{p[0]}{p[1]}</mfrac>",
+    "power": lambda p: f"<msup>{p[0]}{p[1]}</msup>",
+    "subscript": lambda p: f"<msub>{p[0]}{p[1]}</msub>",
+    "hat": lambda p: f'<mover accent="true">{p[0]}<mo stretchy="false">^</mo></mover>',
+    "bar": lambda p: f'<mover accent="true">{p[0]}<mo stretchy="false">¯</mo></mover>',
+    "root": lambda p: f"<msqrt>{p[0]}</msqrt>",
+    "call": _call_mathml,
+}
+
+
+def latex(piece: Layout | str) -> str:
+    """LaTeX of a piece.
+
+    >>> latex(number(1e-8))
+    '{10}^{-8}'
+    """
+    if isinstance(piece, str):
+        return piece
+    return _LATEX[piece.kind]([latex(part) for part in piece.parts])
+
+
+def _call_latex(parts: list[str]) -> str:
+    known = {"σ": r"\sigma", **{n: rf"\{n}" for n in ("ln", "sin", "cos", "tan", "arcsin", "arccos", "arctan")}}
+    known |= {n: rf"\{n}" for n in ("sinh", "cosh", "tanh", "min", "max")}
+    return known.get(parts[0], rf"\operatorname{{{parts[0]}}}") + parts[1]
+
+
+_LATEX: Mapping[str, Callable[[list[str]], str]] = {
+    "letter": lambda p: p[1],
+    "word": lambda p: rf"\mathrm{{{p[0].replace('_', chr(92) + '_')}}}",
+    "number": lambda p: p[0],
+    "operator": lambda p: _OPERATOR_LATEX.get(p[0], p[0]),
+    "row": lambda p: " ".join(p).replace("  ", " "),
+    "fenced": lambda p: rf"\left({p[0]}\right)",
+    "bars": lambda p: rf"\left|{p[0]}\right|",
+    "double bars": lambda p: rf"\left\|{p[0]}\right\|",
+    "indicator": lambda p: rf"\left[{' '.join(p)}\right]",
+    "fraction": lambda p: rf"\frac{{{p[0]}}}{{{p[1]}}}",
+    "power": lambda p: f"{{{p[0]}}}^{{{p[1].replace('- ', '-')}}}",
+    "subscript": lambda p: f"{p[0]}_{{{p[1]}}}",
+    "hat": lambda p: rf"\hat{{{p[0]}}}",
+    "bar": lambda p: rf"\bar{{{p[0]}}}",
+    "root": lambda p: rf"\sqrt{{{p[0]}}}",
+    "call": _call_latex,
+}
