@@ -1,0 +1,14 @@
+/** Words in the reader's language. English is the source: a text without a translation stays as it is written. */
+
+let messages = {};
+
+/** The translations of this page, {English: translation}; empty for English. */
+export function setMessages(translations) {
+  messages = translations;
+}
+
+/** The text in the reader's language, with `{name}` replaced by `values.name`. */
+export function t(text, values = {}) {
+  const translated = messages[text] || text;
+  return translated.replace(/\{(\w+)\}/g, (slot, name) => (name in values ? String(values[name]) : slot));
+}
