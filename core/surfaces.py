@@ -282,7 +282,6 @@ CLASSICS = (
             (-0.12796134673068008, -1.9537149802445763),
         ),
         maxima=((-0.2708445906673476, -0.9230385564799815),),
-        height="log",
         lesson=mark("Four equal valleys and a hilltop: from near the top a hair's breadth decides which valley."),
         source="D. M. Himmelblau, Applied Nonlinear Programming, 1972",
     ),
@@ -360,7 +359,6 @@ CLASSICS = (
             (1.747552345830289, -0.8737761729151445),
         ),
         saddles=((-1.07054229182366, 0.53527114591183), (1.07054229182366, -0.53527114591183)),
-        height="log",
         lesson=mark(
             "The side valleys look like the end, and descent believes it; momentum often rolls on to the middle."
         ),
@@ -401,7 +399,6 @@ CLASSICS = (
         start=(6.5, 10),
         minima=((-PI, 12.275), (PI, 2.275), (3 * PI, 2.475)),
         saddles=((0, 6), (2 * PI, 1.1)),
-        height="log",
         lesson=mark("Three valleys equally deep: there is no best answer to find, only a nearest one."),
         source="F. H. Branin, Widely convergent method for finding multiple solutions of simultaneous equations, 1972",
     ),
