@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from types import CodeType
 from typing import Any
 
@@ -17,7 +17,6 @@ from core.formula.graph import Graph
 from core.formula.operations import ADD, CALL, NAMESPACE, NEGATE, OPERATIONS
 
 DEEPEST = 12  # Python's own parser has a limit; deeper expressions get a name on the way
-Outputs = Mapping[str, int]
 
 
 def literal(value: float) -> str:
@@ -39,8 +38,8 @@ class Lines:
 
     >>> graph = Graph()
     >>> x = graph.variable("x")
-    >>> Lines(graph, {x: "x"}).block({"y": graph.add(graph.mul(x, x), graph.number(1))})
-    ['y = x*x + 1.0']
+    >>> Lines(graph, {x: "x"}).block([graph.add(graph.mul(x, x), graph.number(1))])
+    ['a1 = x*x + 1.0']
     """
 
     def __init__(self, graph: Graph, names: Mapping[int, str], columns: Collection[int] = ()) -> None:
@@ -49,22 +48,21 @@ class Lines:
         self.columns = columns
         self._fresh = 0
 
-    def block(self, outputs: Outputs) -> list[str]:
-        """Assignments that compute `outputs` (name: node), after which their names hold them."""
-        needed = [index for index in self.graph.needed(outputs.values()) if self._to_compute(index)]
-        uses = self._uses(needed, outputs)
-        wanted = {index: name for name, index in reversed(list(outputs.items()))}
+    def block(self, outputs: Iterable[int]) -> list[str]:
+        """Assignments that compute the nodes `outputs`; `of` says afterwards where each is found."""
+        wanted = list(outputs)
+        needed = [index for index in self.graph.needed(wanted) if self._to_compute(index)]
+        uses = Counter(argument for index in needed for argument in self.graph.arguments(index))
         written: dict[int, tuple[str, int, int]] = {}  # node: its expression, precedence, depth
         lines = []
         for index in needed:
             text, level, depth = self._expression(index, written)
             if index in wanted or uses[index] > 1 or depth > DEEPEST:
-                name = wanted.get(index) or self._name()
-                lines.append(f"{name} = {text}")
-                self.names[index] = name
+                self._fresh += 1
+                self.names[index] = f"a{self._fresh}"
+                lines.append(f"{self.names[index]} = {text}")
             else:
                 written[index] = (text, level, depth)
-        lines.extend(f"{name} = {self.of(index)}" for name, index in outputs.items() if self.of(index) != name)
         return lines
 
     def of(self, index: int) -> str:
@@ -74,15 +72,6 @@ class Lines:
 
     def _to_compute(self, index: int) -> bool:
         return index not in self.names and self.graph.value(index) is None
-
-    def _uses(self, needed: Sequence[int], outputs: Outputs) -> Counter[int]:
-        uses = Counter(argument for index in needed for argument in self.graph.arguments(index))
-        uses.update(outputs.values())
-        return uses
-
-    def _name(self) -> str:
-        self._fresh += 1
-        return f"a{self._fresh}"
 
     def _expression(self, index: int, written: Mapping[int, tuple[str, int, int]]) -> tuple[str, int, int]:
         operation = OPERATIONS[self.graph.nodes[index][0]]
@@ -125,9 +114,8 @@ def plain_function(graph: Graph, variables: Sequence[int], outputs: Sequence[int
     needed = graph.needed(outputs)
     on_columns = graph.depending(variables, needed) if columns else set()
     lines = Lines(graph, names, on_columns)
-    results = {f"r{i}": index for i, index in enumerate(outputs)}
-    body = lines.block(results)
-    return function("f", list(names.values()), [*body, f"return {', '.join(results)},"])
+    body = lines.block(outputs)
+    return function("f", list(names.values()), [*body, f"return {', '.join(map(lines.of, outputs))},"])
 
 
 __all__ = ["Lines", "compiled", "function", "literal", "plain_function"]

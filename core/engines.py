@@ -1,0 +1,226 @@
+"""How rows are made: one emitted loop for formulas, step by step for models and for solvers.
+
+Which one runs is decided by the problem and the rule alone, never by how a run is sliced.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Protocol
+
+import numpy as np
+
+from core.batches import make_batches
+from core.formula.trace import Trouble, trace
+from core.kernels import Recipe, Step, kernel, memory_names, step_of, update
+from core.plan import Plan
+from core.problems.problem import FormulaProblem, Model, Problem, Vector
+from core.random import noise
+from core.schedules import SCHEDULES
+from core.status import Status, failed
+
+UNROLLED = 16  # up to so many parameters, a model's rule runs on floats; above, on arrays
+Rows = tuple[list[float], Status | None]
+
+
+class Engine(Protocol):
+    """Makes rows; knows nothing of slices or changes of settings."""
+
+    columns: tuple[str, ...]
+
+    def first(self) -> list[float] | Status:
+        """Row 0 without its step number, or why there is none."""
+        ...
+
+    def make(self, first: int, last: int) -> Rows:
+        """Rows `first` to `last` - 1 in one flat list; fewer, and the reason, where it cannot go on."""
+        ...
+
+
+def engine(problem: Problem, chosen: Plan, start: tuple[float, ...]) -> Engine:
+    """The engine for a problem and a rule."""
+    if isinstance(problem, FormulaProblem):
+        return FormulaEngine(problem, chosen, start)
+    return ModelEngine(problem, chosen, start)
+
+
+def _columns(problem: Problem, kept: list[str], observed: tuple[str, ...], rate: bool) -> tuple[str, ...]:
+    names = problem.parameters
+    gradients = [f"gradient_{name}" for name in names]
+    return (*names, "loss", *gradients, *kept, *observed, *(["learning_rate"] if rate else []))
+
+
+def _kept(chosen: Plan, parameters: tuple[str, ...]) -> list[str]:
+    if chosen.rule is None or not chosen.detail:
+        return []
+    return [f"{name}_{parameter}" for name in chosen.rule.kept for parameter in parameters]
+
+
+def _first_kept(chosen: Plan, count: int, memory: tuple[float, ...]) -> list[float]:
+    """Row 0 of the kept columns: the memory's start, NaN for what only a step computes."""
+    if chosen.rule is None or not chosen.detail:
+        return []
+    starts = dict(zip(memory_names(chosen.rule, count), memory, strict=True))
+    return [starts.get((name, i), math.nan) for name in chosen.rule.kept for i in range(count)]
+
+
+class FormulaEngine:
+    """A formula and an element-wise rule, in one emitted loop on floats."""
+
+    def __init__(self, problem: FormulaProblem, chosen: Plan, start: tuple[float, ...]) -> None:
+        self.problem, self.plan, self.start = problem, chosen, start
+        self.recipe = recipe(problem, chosen)
+        self.columns = _columns(problem, _kept(chosen, problem.parameters), problem.observations, chosen.rate_varies)
+        self._memory = chosen.memory_starts(len(start))
+        self._state: tuple[float, ...] = ()
+
+    def first(self) -> list[float] | Status:
+        step = step_of(self.recipe)
+        inputs = dict(zip(step.moved, self.start, strict=True)) | dict(zip(step.noise, *self._noise(0, 1), strict=True))
+        roots = [step.loss, *step.new_gradients, *step.observed]
+        values, trouble = trace(step.graph, roots, inputs)
+        if trouble is not None:
+            return failed(0, trouble, dict(zip(self.problem.parameters, self.start, strict=True)), started=False)
+        loss, *rest = (values[root] for root in roots)
+        gradients, observed = rest[: len(self.start)], rest[len(self.start) :]
+        self._state = (*self.start, *gradients, *self._memory)
+        kept = _first_kept(self.plan, len(self.start), self._memory)
+        return [*self.start, loss, *gradients, *kept, *observed, *([math.nan] if self.plan.rate_varies else [])]
+
+    def make(self, first: int, last: int) -> Rows:
+        rows: list[float] = []
+        numbers = self.plan.numbers_for(first)
+        draws = self._noise(first, last - first)
+        self._state = kernel(self.recipe)(self._state, numbers, first, last, draws, rows.extend)
+        made = len(rows) // len(self.columns)
+        return rows, None if made == last - first else self._why(first + made, numbers)
+
+    def _noise(self, first: int, count: int) -> list[list[float]]:
+        if not self.recipe.noisy:
+            return [[]] * count
+        drawn: list[list[float]] = (self.problem.noise * noise(self.plan.seed, first, count, len(self.start))).tolist()
+        return drawn
+
+    def _why(self, step: int, numbers: tuple[float, ...]) -> Status:
+        """Evaluate the step that failed again, node by node, and say what happened."""
+        graph = step_of(self.recipe)
+        inputs = [*graph.parameters, *graph.gradients, *graph.memory, *graph.settings, graph.t]
+        values, trouble = trace(
+            graph.graph,
+            [*graph.new_parameters, *graph.new_memory, *graph.kept],
+            dict(zip(inputs, (*self._state, *numbers, float(step)), strict=True)),
+        )
+        place = dict(zip(self.problem.parameters, self._state, strict=False))
+        if trouble is None:
+            at = [values[node] for node in graph.new_parameters]
+            place = dict(zip(self.problem.parameters, at, strict=True))
+            trouble = self._evaluation_trouble(graph, at, step)
+        return failed(step - 1, trouble or Trouble("overflow", "add", ()), place)
+
+    def _evaluation_trouble(self, graph: Step, at: list[float], step: int) -> Trouble | None:
+        inputs = dict(zip(graph.moved, at, strict=True)) | dict(zip(graph.noise, *self._noise(step, 1), strict=True))
+        return trace(graph.graph, [graph.loss, *graph.new_gradients, *graph.observed], inputs)[1]
+
+
+def recipe(problem: FormulaProblem, chosen: Plan) -> Recipe:
+    """What decides the emitted loop of a formula problem."""
+    assert chosen.rule is not None
+    return Recipe(
+        variables=problem.parameters,
+        loss=problem.formula.text,
+        observed=tuple((name, observed.text) for name, observed in problem.observed.items()),
+        rule=chosen.rule.text,
+        schedule=SCHEDULES[chosen.schedule].formula if chosen.schedule else None,
+        schedule_settings=tuple(chosen.schedule_settings),
+        noisy=problem.noise > 0,
+        detail=chosen.detail,
+        rate=chosen.rate_varies,
+    )
+
+
+class ModelEngine:
+    """A model on data: the rule is emitted, loss and gradient come from the model, batch by batch.
+
+    Few parameters are updated as floats, many as arrays; the numbers agree to the last bit where the rule has
+    no transcendental function.
+    """
+
+    def __init__(self, model: Model, chosen: Plan, start: tuple[float, ...]) -> None:
+        assert chosen.rule is not None
+        self.model, self.plan, self.start = model, chosen, start
+        self.batches = make_batches(chosen.batch, model.count, chosen.seed)
+        self.full_loss = self.batches.mode != "full"
+        observed = (*model.observations, *(["full_loss"] if self.full_loss else []))
+        self.columns = _columns(model, _kept(chosen, model.parameters), observed, chosen.rate_varies)
+        self.floats = len(start) <= UNROLLED
+        count = len(start) if self.floats else 1
+        names = model.parameters if self.floats else ("x",)
+        self._update = update(_update_recipe(names, chosen, whole=not self.floats))
+        memory = chosen.memory_starts(count)
+        self._memory = memory if self.floats else tuple(np.full(len(start), value) for value in memory)
+        self._theta = np.array(start)
+        self._gradient = np.zeros(len(start))
+
+    def first(self) -> list[float] | Status:
+        kept = _first_kept(self.plan, len(self.start), self.plan.memory_starts(len(self.start)))
+        with np.errstate(all="ignore"):
+            row = self._row(self._theta, 0, kept, math.nan)
+        if row is None:
+            place = dict(zip(self.model.parameters, self.start, strict=True))
+            return failed(0, Trouble("overflow", "loss", ()), place, started=False)
+        return row
+
+    def make(self, first: int, last: int) -> Rows:
+        rows: list[float] = []
+        numbers = self.plan.numbers_for(first)
+        with np.errstate(all="ignore"):
+            for t in range(first, last):
+                row = self._step(t, numbers)
+                if row is None:
+                    return rows, failed(t - 1, Trouble("overflow", "", ()), {})
+                rows += row
+        return rows, None
+
+    def _step(self, t: int, numbers: tuple[float, ...]) -> list[float] | None:
+        try:
+            if self.floats:
+                x, memory, kept, rate = self._update(
+                    self._theta.tolist(), self._gradient.tolist(), self._memory, t, numbers
+                )
+                theta, flat = np.array(x), list(kept)
+            else:
+                (theta,), memory, kept, rate = self._update((self._theta,), (self._gradient,), self._memory, t, numbers)
+                flat = [value for part in kept for value in part.tolist()]
+        except (ArithmeticError, ValueError):
+            return None
+        row = self._row(theta, t, flat, rate)
+        if row is not None:
+            self._memory = memory
+        return row
+
+    def _row(self, theta: Vector, t: int, kept: list[float], rate: float) -> list[float] | None:
+        """The row at theta, which becomes the state; None where it is not finite."""
+        loss, gradient = self.model.evaluate(theta, self.batches.rows(t))
+        check = loss + float(gradient.sum()) + float(theta.sum())
+        if check - check != 0:
+            return None
+        observed = list(self.model.observe(theta).values()) if self.model.observations else []
+        if self.full_loss:
+            observed.append(float(self.model.evaluate(theta)[0]))
+        self._theta, self._gradient = theta, gradient.copy()
+        row = [*theta.tolist(), float(loss), *gradient.tolist(), *kept, *observed]
+        return [*row, rate] if self.plan.rate_varies else row
+
+
+def _update_recipe(names: tuple[str, ...], chosen: Plan, whole: bool) -> Recipe:
+    assert chosen.rule is not None
+    return Recipe(
+        variables=names,
+        loss=None,
+        observed=(),
+        rule=chosen.rule.text,
+        schedule=SCHEDULES[chosen.schedule].formula if chosen.schedule else None,
+        schedule_settings=tuple(chosen.schedule_settings),
+        detail=chosen.detail,
+        whole=whole,
+    )

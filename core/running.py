@@ -1,0 +1,106 @@
+"""A problem, a rule and a start: the steps of a run, as columns.
+
+A run is a pure function of what it is made of: the same steps, to the last bit, however it is sliced.
+Trouble is data: `status` says what became of the run, and every row that was made is finite.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import status as statuses
+from core.engines import engine
+from core.plan import Change, checked_start, plan
+from core.problems.problem import Problem
+from core.status import Status
+
+Columns = dict[str, NDArray[np.float64]]
+
+
+class Run:
+    """One run, made step by step as it is asked for.
+
+    `optimizer` names a row of `OPTIMIZERS`, or `rule` is a typed rule; `schedule` is a name and settings.
+
+    >>> from core.problems import make_problem
+    >>> run = Run(make_problem("formula", formula="x**2"), "sgd", settings={"lr": 0.4}, start=[1], steps=4)
+    >>> [round(x, 6) for x in run.advance(4)["x"].tolist()]
+    [1.0, 0.2, 0.04, 0.008, 0.0016]
+    >>> run.status.state, run.step
+    ('finished', 4)
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        optimizer: str | None = None,
+        *,
+        rule: str | None = None,
+        settings: Mapping[str, float] | None = None,
+        start: Sequence[float] | None = None,
+        steps: int = 500,
+        seed: int = 0,
+        schedule: tuple[str, Mapping[str, float]] | None = None,
+        changes: Sequence[Change] = (),
+        batch: Mapping[str, Any] | None = None,
+        detail: bool = False,
+    ) -> None:
+        self.problem = problem
+        self.plan = plan(problem, optimizer, rule, settings, schedule, changes, seed, steps, detail, batch)
+        self.start = checked_start(problem, start, seed)
+        self._engine = engine(problem, self.plan, self.start)
+        self.columns = ("step", *self._engine.columns)
+        self.step = -1  # no row has been made yet
+        self.status = statuses.running(0)
+
+    @property
+    def settings(self) -> Mapping[str, float]:
+        """Every setting of the rule, defaults filled in."""
+        return self.plan.settings
+
+    def advance(self, steps: int) -> Columns:
+        """Make so many more steps; the rows that were not returned before (at first with row 0) as columns.
+
+        Fewer rows come back where the run ends; `status` says why. Never raises for what numbers do.
+        """
+        rows: list[float] = []
+        first = self.step
+        if self.step < 0 and self.status.state == "running":
+            rows = self._begin()
+        while steps > 0 and self.status.state == "running" and self.step < self.plan.steps:
+            end = min(max(self.step, 0) + steps, self.plan.steps)
+            begin, until = self.plan.segments(self.step + 1, end + 1)[0]
+            made, trouble = self._engine.make(begin, until)
+            count = len(made) // len(self._engine.columns)
+            rows += made
+            self.step += count
+            steps -= count
+            self.status = trouble or statuses.running(self.step)
+        if self.status.state == "running" and self.step == self.plan.steps:
+            self.status = statuses.finished(self.step)
+        return self._as_columns(rows, first + 1)
+
+    def _begin(self) -> list[float]:
+        row = self._engine.first()
+        if isinstance(row, Status):
+            self.status = row
+            return []
+        self.step = 0
+        return row
+
+    def _as_columns(self, rows: list[float], first: int) -> Columns:
+        width = len(self._engine.columns)
+        count = len(rows) // width
+        # packing a flat list is the fastest way from Python's numbers to NumPy's
+        table = np.frombuffer(struct.pack(f"{len(rows)}d", *rows)).reshape(count, width).T
+        columns = {"step": np.arange(first, first + count, dtype=np.float64)}
+        columns.update(zip(self._engine.columns, np.ascontiguousarray(table), strict=True))
+        return columns
+
+
+__all__ = ["Change", "Columns", "Run"]

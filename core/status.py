@@ -1,0 +1,65 @@
+"""What became of a run: a state, the step where it came to be, and a sentence for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from core.formula.trace import Trouble
+
+State = Literal["running", "finished", "diverged", "left_domain", "stopped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """`step` is the last row's; `code` and `values` are the same as `message` for programs and translators."""
+
+    state: State
+    step: int
+    code: str
+    message: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+def running(step: int) -> Status:
+    """More steps can be made."""
+    return Status("running", step, "running", "The run can go on.")
+
+
+def finished(step: int) -> Status:
+    """All steps were made."""
+    return Status("finished", step, "finished", f"All {step} steps were made.")
+
+
+def stopped(step: int, code: str, message: str, values: Mapping[str, Any]) -> Status:
+    """Everything is finite, but the rule cannot go on."""
+    return Status("stopped", step, code, message, values)
+
+
+def failed(step: int, trouble: Trouble, place: Mapping[str, float], started: bool = True) -> Status:
+    """The next row would not be finite: the function is not defined there, or the numbers ran away.
+
+    `place` is where it happened: each parameter's value. Without a first row (`started` is false) the
+    function is not defined at the start.
+    """
+    where = ", ".join(f"{name} = {value:.6g}" for name, value in place.items())
+    called = _called(trouble)
+    values = {"operation": trouble.operation, "arguments": list(trouble.arguments), "place": dict(place)}
+    if not started:
+        message = f"The start cannot be used: at {where}, {called}. Choose another start."
+        return Status("left_domain", 0, "start_outside_domain", message, values)
+    if trouble.kind == "domain":
+        message = f"After step {step} the next step led to {where}, where {called}."
+        return Status("left_domain", step, "outside_domain", message, values)
+    message = f"Diverged after step {step}: the next numbers are too large to represent. Try a smaller learning rate."
+    return Status("diverged", step, "overflow", message, values)
+
+
+def _called(trouble: Trouble) -> str:
+    arguments = ", ".join(f"{value:.6g}" for value in trouble.arguments)
+    if trouble.operation == "div":
+        return "something is divided by zero"
+    if trouble.kind == "domain":
+        return f"{trouble.operation}({arguments}) is not defined"
+    return "the numbers are too large to represent"
