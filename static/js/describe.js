@@ -1,0 +1,76 @@
+/**
+ * What happens, in one sentence: the page's headline, and what a screen reader hears. Sentences are translated whole;
+ * `parts` splits one at its values so that a view can set names and numbers apart.
+ */
+import { fix, num } from "./numbers.js";
+import { t } from "./i18n.js";
+
+const STUCK = 1e-3; // a slope below this fraction of the greatest one met is hardly a slope
+
+/** A translated sentence as [{text}] and [{slot, text}], in the language's own order. */
+export function parts(sentence, values) {
+  const marked = t(sentence, Object.fromEntries(Object.keys(values).map((key) => [key, `\u0001${key}\u0002`])));
+  return marked.split(/\u0001|\u0002/).map((piece, index) => (index % 2 ? { slot: piece, text: String(values[piece]) } : { text: piece }))
+    .filter((part) => part.text !== "");
+}
+
+/** The parts as plain text. */
+export function plain(sentenceParts) {
+  return sentenceParts.map((part) => part.text).join("");
+}
+
+/** (0.91, 0.83), or 0.91 on a line. */
+export function pointText(point) {
+  const numbers = point.map((v) => (Math.abs(v) >= 1e5 || (v !== 0 && Math.abs(v) < 5e-3) ? num(v, 3) : fix(v, 2)));
+  return numbers.length === 1 ? numbers[0] : `(${numbers.join(", ")})`;
+}
+
+/**
+ * The live sentence about one run at `step`: {who, step, row, point, loss, slope, steepest, status, lr, minima, ended}.
+ * `minima` are [{point, value}], the lowest first; `over` says that the run will make no more steps.
+ */
+export function sentence(fact) {
+  const { who, step, row, point, status } = fact;
+  if (!point) return parts("{who} cannot start here: the function is not defined at this point.", { who });
+  const common = { who, point: pointText(point), loss: num(fact.loss, 3), steps: step };
+  if (step > row) return troubled(fact, common, status);
+  if (step === 0) return parts("{who} starts at {point}, where the loss is {loss}.", common);
+  if (fact.over) {
+    const place = arrivedAt(fact);
+    if (place) return parts(place, common);
+    if (fact.slope < STUCK * fact.steepest && fact.slope > 0) {
+      return parts("{who} hardly moves at {point}: the slope is only {slope}, after {steps} steps.", { ...common, slope: num(fact.slope, 2) });
+    }
+  }
+  if (step === 1) return parts("{who} is at {point}, loss {loss}, after 1 step.", common);
+  return parts("{who} is at {point}, loss {loss}, after {steps} steps.", common);
+}
+
+function troubled(fact, common, status) {
+  const values = { ...common, steps: status?.step ?? fact.row, lr: num(fact.lr, 2) };
+  if (status?.state === "diverged") {
+    return parts(Number.isFinite(fact.lr) ? "{who} diverged after step {steps}: a learning rate of {lr} is too large here."
+      : "{who} diverged after step {steps}.", values);
+  }
+  if (status?.state === "left_domain") {
+    return parts("{who} stopped after step {steps}: the next step leads where the function is not defined.", values);
+  }
+  const why = {
+    singular_hessian: "{who} stopped after step {steps}: the curvature is singular there, so there is no Newton step.",
+    indefinite_hessian: "{who} stopped after step {steps}: the curvature is not positive there, so the Newton step would climb.",
+    no_descent: "{who} stopped after step {steps}: it found no way further down.",
+  }[status?.code];
+  if (why) return parts(why, values);
+  return parts("{who} is at {point}, loss {loss}, after {steps} steps.", { ...common, steps: fact.row });
+}
+
+/** At the end of a run: which minimum it is in, when it is in one. */
+function arrivedAt({ point, minima, reach }) {
+  const near = minima.findIndex((minimum) => Math.hypot(...minimum.point.map((v, i) => v - point[i])) < reach);
+  if (near < 0) return null;
+  const lowest = minima[0].value;
+  const deeper = minima[near].value > lowest + 1e-6 * Math.max(1, Math.abs(lowest));
+  if (deeper) return "{who} is trapped in a shallow minimum at {point}, loss {loss}, after {steps} steps.";
+  return minima.length > 1 ? "{who} is in the lowest minimum, at {point}, loss {loss}, after {steps} steps."
+    : "{who} has reached the minimum at {point}, loss {loss}, after {steps} steps.";
+}

@@ -1,0 +1,37 @@
+/** Making elements: `element("button", { class: "add", type: "button" }, "Add")`. Never from text that is markup. */
+
+/** An element with attributes (null and false are left out, true is empty) and children (texts, elements, null). */
+export function element(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (name === "style" && typeof value === "object") for (const [key, v] of Object.entries(value)) node.style.setProperty(key, v);
+    else node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  return node;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** An SVG element. */
+export function svg(tag, attributes = {}, ...children) {
+  const node = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) if (value !== null && value !== undefined) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+
+/** One of the page's line icons (templates/icons.svg), hidden from readers. */
+export function icon(name) {
+  return svg("svg", { class: "i", "aria-hidden": "true" }, svg("use", { href: `#i-${name}` }));
+}
+
+/** A run's line as a swatch: its colour and dash. */
+export function swatch({ colour, dash }) {
+  return svg("svg", { class: "sw", viewBox: "0 0 34 14", "aria-hidden": "true" }, svg("line", {
+    x1: 1, y1: 7, x2: 33, y2: 7, stroke: colour, "stroke-width": 2.5, "stroke-dasharray": dash.join(" ") || null,
+    "stroke-linecap": dash.length && dash[0] < 2.5 ? "round" : "butt",
+  }));
+}

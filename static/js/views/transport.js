@@ -1,0 +1,97 @@
+/**
+ * The transport at the foot of every page: play, step, scrub, speed. It shows what it is told and reports what a person
+ * does; playback itself is the player's.
+ */
+import { t } from "../i18n.js";
+import { element } from "./element.js";
+
+const SHOWN_SPEEDS = [0.25, 1, 4, 16, 128];
+const NAMES = { 0.25: "¼×", 0.5: "½×" };
+
+const speedName = (speed) => NAMES[speed] ?? `${speed}×`;
+
+/**
+ * Fill and wire the transport of the page. `on`: toggle(), seek(step), nudge(steps), first(), speed(value),
+ * faster(direction), loop().
+ */
+export function createTransport(on, speeds = SHOWN_SPEEDS) {
+  const bar = document.querySelector("#bar");
+  const transport = {
+    on, bar, speeds, play: bar.querySelector("[data-action=play]"), scrub: bar.querySelector("#scrub"), stepno: bar.querySelector("#stepno"),
+    ticks: bar.querySelector("#ticks"), speed: bar.querySelector("#speed"), shown: {},
+  };
+  bar.addEventListener("click", (event) => {
+    const action = event.target.closest("button")?.dataset.action;
+    if (action === "play") on.toggle();
+    else if (action === "first") on.first();
+    else if (action === "back") on.nudge(-1);
+    else if (action === "forward") on.nudge(1);
+  });
+  transport.scrub.addEventListener("input", () => on.seek(Number(transport.scrub.value)));
+  transport.speed.append(...speeds.map((speed) => element("button", {
+    type: "button", "data-speed": speed, "aria-pressed": "false", title: `${t("Speed")} ${speedName(speed)}`, onclick: () => on.speed(speed),
+  }, speedName(speed))));
+  document.addEventListener("keydown", (event) => key(on, event));
+  return transport;
+}
+
+/** Show {step, steps, playing, speed}. */
+export function showTransport(transport, state) {
+  const { shown, play, scrub, stepno } = transport;
+  if (shown.steps !== state.steps || shown.step !== state.step) {
+    scrub.max = String(state.steps);
+    scrub.value = String(state.step);
+    scrub.style.setProperty("--v", `${(100 * state.step) / Math.max(1, state.steps)}%`);
+    scrub.setAttribute("aria-valuetext", t("step {step} of {steps}", state));
+    const [before, between, after] = t("Step {step} of {steps}", { step: "\u0001", steps: "\u0001" }).split("\u0001");
+    stepno.replaceChildren(before, element("b", {}, String(state.step)), element("span", { class: "of" }, `${between}${state.steps}${after}`));
+  }
+  if (shown.playing !== state.playing) {
+    const label = state.playing ? t("Pause") : t("Play");
+    play.setAttribute("aria-pressed", String(state.playing));
+    play.setAttribute("aria-label", label);
+    play.title = label;
+  }
+  if (shown.speed !== state.speed) {
+    for (const button of transport.speed.children) {
+      button.setAttribute("aria-pressed", String(Number(button.dataset.speed) === state.speed));
+    }
+  }
+  transport.shown = { ...state };
+}
+
+/** Marks over the slider: [{step, label, colour}], for instance where a run first stays below a loss. */
+export function showTicks(transport, marks, steps) {
+  const width = transport.ticks.clientWidth || 800;
+  let last = -Infinity;
+  const sorted = [...marks].sort((a, b) => a.step - b.step);
+  transport.ticks.replaceChildren(...sorted.map(({ step, label, colour }) => {
+    const left = (step / steps) * width;
+    const room = left - last > 90;
+    if (room) last = left;
+    const edge = left < 60 ? "early" : width - left < 60 ? "late" : null;
+    const mark = element("i", { class: edge, "data-label": room ? label : "", title: label });
+    mark.style.left = `${(100 * step) / steps}%`;
+    mark.style.setProperty("--c", colour);
+    return mark;
+  }));
+}
+
+/** Playback by keys, wherever the focus is, except where keys mean something else. */
+function key(on, event) {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  const { target } = event;
+  if (target.closest?.("input:not([type=range]):not([type=checkbox]), select, textarea, dialog, [popover]")) return;
+  const slider = target.matches?.("input[type=range]");
+  const pressed = event.key;
+  if (pressed === " " && !target.closest?.("button, a, input[type=checkbox], summary")) on.toggle();
+  else if (pressed === "ArrowRight" && !slider) on.nudge(event.shiftKey ? 10 : 1);
+  else if (pressed === "ArrowLeft" && !slider) on.nudge(event.shiftKey ? -10 : -1);
+  else if (pressed === "Home" && !slider) on.first();
+  else if (pressed === "End" && !slider) on.seek(Infinity);
+  else if (pressed === "]" || pressed === ".") on.faster(1);
+  else if (pressed === "[" || pressed === ",") on.faster(-1);
+  else if (pressed === "l") on.loop();
+  else return;
+  event.preventDefault();
+}
