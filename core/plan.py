@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from core.errors import FieldError
@@ -58,7 +59,7 @@ class Plan:
     def segments(self, first: int, last: int) -> list[tuple[int, int]]:
         """[first, last) cut where a setting changes."""
         cuts = sorted({first, last, *(c.after + 1 for c in self.changes if first < c.after + 1 < last)})
-        return list(zip(cuts, cuts[1:], strict=False))
+        return list(pairwise(cuts))
 
     def numbers_for(self, step: int) -> tuple[float, ...]:
         """Settings and schedule settings in the order in which emitted code takes them."""

@@ -135,24 +135,47 @@ def _sub(graph: Graph, a: int, b: int) -> int | None:
 
 
 def _mul(graph: Graph, a: int, b: int) -> int | None:
-    for one, other in ((a, b), (b, a)):
-        if graph.value(one) == 1:
-            return other
-        if graph.value(one) == -1:
-            return graph.neg(other)
-    if graph.nodes[a][0] == "neg" and graph.nodes[b][0] == "neg":
-        return graph.mul(graph.arguments(a)[0], graph.arguments(b)[0])
+    if graph.value(b) is not None and graph.value(a) is None:
+        return graph.mul(b, a)  # numbers stand first
+    number = graph.value(a)
+    if number is not None and graph.value(b) is None:
+        return _scaled(graph, number, b)
     for one, other in ((a, b), (b, a)):  # a sign comes out of a product, so that a sum can become a difference
         if graph.nodes[one][0] == "neg":
             return graph.neg(graph.mul(graph.arguments(one)[0], other))
     return None
 
 
+def _scaled(graph: Graph, number: float, b: int) -> int | None:
+    """number * b, for a b that is not a number."""
+    if number == 1:
+        return b
+    if number < 0:
+        return graph.neg(graph.mul(graph.number(-number), b))
+    if graph.nodes[b][0] == "neg":
+        return graph.neg(graph.mul(graph.number(number), graph.arguments(b)[0]))
+    if graph.nodes[b][0] == "mul":
+        first, rest = graph.arguments(b)
+        inner = graph.value(first)
+        # Only a power of two scales without rounding: 100*(2*z) is 200*z to the last bit.
+        if inner is not None and (_power_of_two(inner) or _power_of_two(number)):
+            return graph.mul(graph.number(number * inner), rest)
+    return None
+
+
+def _power_of_two(value: float) -> bool:
+    return math.frexp(value)[0] in (0.5, -0.5)
+
+
 def _div(graph: Graph, a: int, b: int) -> int | None:
-    if graph.value(b) == 1:
+    divisor = graph.value(b)
+    if divisor == 1:
         return a
-    if graph.value(b) == -1:
-        return graph.neg(a)
+    if divisor is not None and divisor < 0:
+        return graph.neg(graph.div(a, graph.number(-divisor)))
+    numerator = graph.value(a)
+    if numerator is not None and numerator < 0:
+        return graph.neg(graph.div(graph.number(-numerator), b))
     if graph.nodes[a][0] == "neg":
         return graph.neg(graph.div(graph.arguments(a)[0], b))
     return None

@@ -81,6 +81,14 @@ def symbol(name: str) -> Layout:
     return Layout("letter", (name, name)) if len(name) == 1 else Layout("word", (name,))
 
 
+def subscripted(base: Layout, index: Layout) -> Layout:
+    """base with an index, joined to the one it has: LaTeX knows no double subscript."""
+    if base.kind != "subscript":
+        return Layout("subscript", (base, index))
+    inner, first = base.parts
+    return Layout("subscript", (inner, Layout("row", (first, Layout("operator", (",",)), index))))
+
+
 def _subscript_text(part: str) -> Layout:
     return Layout("number", (part,)) if part.isdigit() else symbol(part)
 
@@ -251,7 +259,7 @@ _LATEX: Mapping[str, Callable[[list[str]], str]] = {
     "double bars": lambda p: rf"\left\|{p[0]}\right\|",
     "indicator": lambda p: rf"\left[{' '.join(p)}\right]",
     "fraction": lambda p: rf"\frac{{{p[0]}}}{{{p[1]}}}",
-    "power": lambda p: f"{{{p[0]}}}^{{{p[1].replace('- ', '-')}}}",
+    "power": lambda p: f"{{{p[0]}}}^{{{'-' + p[1][2:] if p[1].startswith('- ') else p[1]}}}",
     "subscript": lambda p: f"{p[0]}_{{{p[1]}}}",
     "hat": lambda p: rf"\hat{{{p[0]}}}",
     "bar": lambda p: rf"\bar{{{p[0]}}}",

@@ -122,7 +122,7 @@ class Rule:
         if not now:
             minus_one = (notation.symbol("t"), notation.Layout("operator", ("−",)), notation.number(1))
             index = notation.Layout("row", minus_one)
-        return notation.Layout("subscript", (notation.symbol(name), index))
+        return notation.subscripted(notation.symbol(name), index)
 
 
 def euclidean_norm(graph: Graph, nodes: Sequence[int]) -> int:

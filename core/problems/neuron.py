@@ -22,7 +22,7 @@ PARAMETERS = ("w", "b")
 
 def neuron(
     loss: Literal["mse", "ce"] | str = "mse",
-    input: float = 1.0,  # noqa: A002 - the field's own word
+    input: float = 1.0,  # the field's own word
     target: float = 0.0,
 ) -> FormulaProblem:
     """The neuron's loss over (w, b); it observes `output` a and `slope` a(1 - a) = sigmoid'(z).
