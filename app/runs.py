@@ -1,0 +1,190 @@
+"""From a spec to the engine: completing it, costing it, and making its rows in slices."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+from numpy.typing import NDArray
+
+from app.problems import Fault, InvalidError, fault
+from app.spec import Problem, Run, Spec
+from core import problems
+from core.errors import FieldError
+from core.plan import Change
+from core.running import Run as Walk
+from core.settings import unknown
+from core.status import Status
+
+Columns = dict[str, NDArray[Any]]
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A complete spec, and its runs ready to be made."""
+
+    spec: Spec
+    walks: tuple[Walk, ...]
+
+    def columns(self, run: int) -> tuple[str, ...]:
+        """The names of the columns that run sends, in the engine's order."""
+        picked = self.spec.runs[run].columns
+        names = tuple(self.walks[run].columns)
+        return names if picked is None else tuple(name for name in names if name in picked)
+
+
+def prepare(spec: Spec) -> Prepared:
+    """Complete `spec` from the registries and build its runs, or raise every fault found."""
+    found: list[Fault] = []
+    shared = _problem(spec.problem, "problem", found)
+    walks, runs = [], []
+    for index, run in enumerate(spec.effective()):
+        field = f"runs[{index}]"
+        made = shared if spec.runs[index].problem is None else _problem(run.problem, f"{field}.problem", found)
+        if run.problem is None:
+            found.append(Fault(f"{field}.problem", "is missing: give the run a problem, or the spec.", "missing"))
+        if made is None:
+            continue
+        try:
+            walks.append(_walk(spec, index, run, made))
+            runs.append(_completed(spec, spec.runs[index], walks[-1], made))
+        except FieldError as error:
+            found.append(_placed(error, spec, index))
+    found += _lost_changes(spec)
+    if found:
+        raise InvalidError(found)
+    plain = [walk for walk, run in zip(walks, spec.runs, strict=True) if _plain(run)]
+    start = list(plain[0].start) if spec.start is None and plain else spec.start
+    update = {"runs": runs, "start": start, "problem": shared and shared.problem}
+    return Prepared(spec.model_copy(update=update), tuple(walks))
+
+
+@dataclass(frozen=True)
+class Made:
+    """A problem, complete, as the spec has it and as the engine's."""
+
+    problem: Problem
+    engine: problems.Problem
+
+
+def make_problem(problem: Problem) -> Made:
+    """The engine's problem for the spec's; raises `FieldError`."""
+    engine = problems.make_problem(problem.kind, **problem.model_dump(exclude={"kind"}, exclude_none=True))
+    return Made(type(problem).model_validate({"kind": problem.kind, **engine.fields}, strict=False), engine)
+
+
+def _problem(problem: Problem | None, field: str, found: list[Fault]) -> Made | None:
+    if problem is None:
+        return None
+    try:
+        return make_problem(problem)
+    except FieldError as error:
+        found.append(fault(error, field))
+        return None
+
+
+def _walk(spec: Spec, index: int, run: Run, made: Made) -> Walk:
+    assert run.steps is not None
+    assert run.seed is not None
+    walk = Walk(
+        made.engine,
+        run.optimizer,
+        rule=run.rule,
+        settings=run.settings,
+        start=run.start,
+        steps=run.steps,
+        seed=run.seed,
+        schedule=(run.schedule.name, run.schedule.settings) if run.schedule else None,
+        changes=[Change(change.after, change.settings) for change in spec.changes if change.run == index],
+        detail=run.detail,
+        batch=run.batch.model_dump(exclude_none=True) if run.batch else None,
+    )
+    for place, name in enumerate(run.columns or ()):
+        if name not in walk.columns:
+            message = unknown("column", name, walk.columns)
+            raise FieldError(f"columns[{place}]", message, code="unknown", known=list(walk.columns))
+    return walk
+
+
+def _completed(spec: Spec, own: Run, walk: Walk, made: Made) -> Run:
+    """Defaults filled in where they are not shared: nothing is said twice."""
+    update: dict[str, Any] = {"settings": dict(walk.settings)}
+    if own.problem is not None:
+        update["problem"] = made.problem
+    if own.schedule is not None:
+        update["schedule"] = own.schedule.model_copy(update={"settings": dict(walk.plan.schedule_settings)})
+    if own.start is None and spec.start is None and not _plain(own):
+        update["start"] = list(walk.start)
+    return own.model_copy(update=update)
+
+
+def _plain(run: Run) -> bool:
+    """Whether the run starts where the spec's problem and seed say."""
+    return run.start is None and run.problem is None and run.seed is None
+
+
+def _placed(error: FieldError, spec: Spec, index: int) -> Fault:
+    """A fault of a run at its place in the spec: what is shared, and changes, stand outside the run."""
+    root = error.field.partition("[")[0].partition(".")[0]
+    if root == "changes":
+        own = [number for number, change in enumerate(spec.changes) if change.run == index]
+        local = int(error.field.partition("[")[2].partition("]")[0])
+        return fault(
+            FieldError(
+                error.field.replace(f"[{local}]", f"[{own[local]}]", 1), error.message, code=error.code, **error.values
+            )
+        )
+    shared = root in {"start", "batch"} and getattr(spec.runs[index], root) is None
+    return fault(error, "" if shared else f"runs[{index}]")
+
+
+def _lost_changes(spec: Spec) -> Iterator[Fault]:
+    last = len(spec.runs) - 1
+    for index, change in enumerate(spec.changes):
+        if change.run > last:
+            message = f"must be from 0 to {last}, the number of a run, not {change.run}."
+            yield Fault(f"changes[{index}].run", message, "out_of_range", {"low": 0, "high": last, "value": change.run})
+
+
+class Track:
+    """The rows of one run, made in slices: those before `first` are made and not handed out."""
+
+    def __init__(self, walk: Walk, columns: Sequence[str], first: int = 0, clock: Clock = perf_counter) -> None:
+        self.walk = walk
+        self.columns = tuple(columns)
+        self.first = first
+        self.clock = clock
+        self.pace = 5e-6  # seconds a row, as measured
+
+    @property
+    def status(self) -> Status:
+        """The engine's status; the last row of a run that is over has been made."""
+        return self.walk.status
+
+    @property
+    def made(self) -> int:
+        """The last row that exists; -1 before the start."""
+        return self.walk.step
+
+    @property
+    def over(self) -> bool:
+        return self.walk.status.state != "running"
+
+    def make(self, until: int, seconds: float, numbers: int) -> tuple[int, Columns]:
+        """The next rows up to row `until`: as many as `seconds` and `numbers` allow; the first one's step."""
+        began = self.clock()
+        start = self.made + 1
+        due = until - self.made
+        count = max(1, min(due, int(seconds / self.pace), numbers // len(self.columns)))
+        rows = self.walk.advance(count - (start == 0))  # row 0 comes by itself
+        if self.made >= start:
+            self.pace = max((self.clock() - began) / (self.made - start + 1), 1e-8)
+        skip = max(0, self.first - start)
+        return start + skip, {name: rows[name][skip:] for name in self.columns}
+
+
+def slices(track: Track, until: int, seconds: float, numbers: int) -> Iterator[tuple[int, Columns]]:
+    """Every slice of a run up to row `until`, one at a time, empty ones too, so that others may take turns."""
+    while not track.over and track.made < until:
+        yield track.make(until, seconds, numbers)
