@@ -1,0 +1,50 @@
+"""Steps as bytes: JSON, CSV, NDJSON, NPZ and the stream's binary frames."""
+
+import struct
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic_core import to_json
+
+from app.messages import Outgoing, Steps
+from app.problems import encode
+from app.runs import Columns
+
+
+def columns_json(columns: Columns) -> bytes:
+    """Columns as one JSON object; what is not finite is null.
+
+    >>> columns_json({"step": np.array([0.0, 1.0]), "m_x": np.array([np.nan, 0.1])})
+    b'{"step":[0,1],"m_x":[null,0.1]}'
+    """
+    return to_json({name: listed(name, column) for name, column in columns.items()}, inf_nan_mode="null")
+
+
+def listed(name: str, column: NDArray[Any]) -> list[float]:
+    """A column as a list; steps are whole numbers."""
+    values: list[float] = (column.astype(np.int64) if name == "step" else column).tolist()
+    return values
+
+
+def frame(message: Outgoing) -> str | bytes:
+    """A message as the text or the binary frame that carries it."""
+    if not isinstance(message, Steps):
+        return encode(message.body()).decode()  # type: ignore[union-attr]
+    header: dict[str, Any] = {"type": "steps", "run": message.run, "from": message.first, "count": message.count}
+    if message.binary:
+        return binary(header, message.columns)
+    return (to_json(header)[:-1] + b',"columns":' + columns_json(message.columns) + b"}").decode()
+
+
+def binary(header: dict[str, Any], columns: Columns) -> bytes:
+    """Length of the header, the header, zeros up to a multiple of 8, then each column as little-endian float64.
+
+    >>> data = binary({"type": "steps"}, {"x": np.array([0.5])})
+    >>> data[:4], len(data) % 8, struct.unpack("<d", data[-8:])
+    (b'\\x10\\x00\\x00\\x00', 0, (0.5,))
+    """
+    text = to_json(header)
+    padding = b"\0" * (-(4 + len(text)) % 8)
+    values = b"".join(np.ascontiguousarray(column, dtype="<f8").tobytes() for column in columns.values())
+    return struct.pack("<I", len(text)) + text + padding + values
