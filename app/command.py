@@ -1,0 +1,64 @@
+"""The command `steepest`: serve from one process, or from several."""
+
+import argparse
+from collections.abc import Sequence
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from app.settings import Settings
+
+
+class AbortableProtocol(WebSocketsSansIOProtocol):
+    """uvicorn's WebSocket, which also lets the stream cut off a viewer whose buffers are full."""
+
+    async def run_asgi(self) -> None:
+        extensions: dict[str, Any] = self.scope["extensions"] or {}
+        extensions["steepest.abort"] = self.transport.abort
+        await super().run_asgi()
+
+
+def arguments(defaults: Settings, given: Sequence[str] | None = None) -> argparse.Namespace:
+    """The command line; what it leaves out comes from the environment."""
+    parser = argparse.ArgumentParser(prog="steepest", description="See gradient descent move.")
+    parser.add_argument("--host", default=defaults.host, help="address to listen on (%(default)s)")
+    parser.add_argument("--port", type=int, default=defaults.port, help="port to listen on (%(default)s)")
+    parser.add_argument("--workers", type=int, default=defaults.workers, help="processes that serve (%(default)s)")
+    levels = ["critical", "error", "warning", "info", "debug"]
+    parser.add_argument("--log-level", choices=levels, default=defaults.log_level, help="(%(default)s)")
+    return parser.parse_args(given)
+
+
+def main(given: Sequence[str] | None = None) -> None:
+    """Serve until told to stop."""
+    settings = Settings()
+    chosen = arguments(settings, given)
+    print(f"Steepest serves at http://{shown(chosen.host)}:{chosen.port}", flush=True)
+    uvicorn.run(
+        "app.main:create_app",
+        factory=True,
+        host=chosen.host,
+        port=chosen.port,
+        workers=chosen.workers,
+        log_level=chosen.log_level,
+        access_log=chosen.log_level == "debug",
+        ws=AbortableProtocol,
+        ws_max_size=settings.frame_bytes,
+        ws_ping_interval=20,
+        ws_ping_timeout=20,
+        ws_per_message_deflate=False,
+        timeout_graceful_shutdown=5,
+        server_header=False,
+    )
+
+
+def shown(host: str) -> str:
+    """The host as it stands in an address a person can open.
+
+    >>> shown("0.0.0.0"), shown("::1")
+    ('127.0.0.1', '[::1]')
+    """
+    if host in {"0.0.0.0", "::"}:  # noqa: S104
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host

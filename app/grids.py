@@ -1,0 +1,75 @@
+"""A problem's function on a grid, for contours and surfaces, with the places worth marking."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.problems import Fault, InvalidError
+from app.runs import Made
+from app.spec import Surface
+from core.problems.problem import FormulaProblem
+from core.surfaces import SURFACES
+
+RESOLUTION = 101
+FINEST = 400
+LEVELS = 12  # lines of a function drawn on a linear scale
+DECADE = 2  # lines per factor of ten on a logarithmic one
+LOWEST_DECADE = -4
+
+
+def grid(made: Made, resolution: int = RESOLUTION) -> dict[str, Any]:
+    """Value and known points of a function of one or two parameters over its window."""
+    engine = made.engine
+    if not isinstance(engine, FormulaProblem):
+        message = f"a {made.problem.kind} has no surface to draw: it has {len(engine.parameters)} parameters."
+        raise InvalidError([Fault("kind", message, "no_surface")])
+    row = SURFACES.get(made.problem.name) if isinstance(made.problem, Surface) else None
+    axes = [np.linspace(low, high, resolution) for low, high in engine.window]
+    with np.errstate(all="ignore"):
+        z = engine.formula.value(*np.meshgrid(*axes))
+    marked = {
+        "minima": _marks(engine, row.minima if row else ()),
+        "saddles": _marks(engine, row.saddles if row else ()),
+        "maxima": _marks(engine, row.maxima if row else ()),
+    }
+    lowest = min((mark["value"] for mark in marked["minima"]), default=None)
+    height = row.height if row else "linear"
+    return {
+        "problem": {"kind": made.problem.kind, **engine.fields},
+        "formula": engine.formula.text,
+        "variables": engine.formula.variables,
+        "window": engine.window,
+        "start": engine.start,
+        **{name: axis.tolist() for name, axis in zip("xy", axes, strict=False)},
+        "z": z.tolist(),
+        "levels": levels(z, height, lowest),
+        "height": height,
+        "minimum": lowest,
+        **marked,
+        "mathml": engine.formula.mathml(),
+        "gradient_mathml": engine.formula.gradient_mathml(),
+        "program": engine.formula.program(),
+    }
+
+
+def _marks(engine: FormulaProblem, points: Sequence[Sequence[float]]) -> list[dict[str, Any]]:
+    return [{"point": list(point), "value": float(engine.formula.value(*map(float, point)))} for point in points]
+
+
+def levels(z: NDArray[np.float64], height: str, lowest: float | None) -> list[float]:
+    """The values at which lines are drawn: even, or so many to each decade above the minimum.
+
+    >>> levels(np.array([0.0, 100.0]), "log", 0.0)[-3:]
+    [10.0, 31.622776601683793, 100.0]
+    """
+    finite = z[np.isfinite(z)]
+    if finite.size == 0:
+        return []
+    low, high = float(finite.min()), float(finite.max())
+    if height == "log" and lowest is not None and high > lowest:
+        top = math.floor(DECADE * math.log10(high - lowest) + 1e-9)
+        return [lowest + 10 ** (step / DECADE) for step in range(LOWEST_DECADE * DECADE, top + 1)]
+    return [low + (high - low) * (step / (LEVELS + 1)) for step in range(1, LEVELS + 1)] if high > low else []

@@ -1,0 +1,38 @@
+"""The application: calls, stream, pages and files, behind limits and security headers."""
+
+import asyncio
+from importlib import import_module
+from importlib.util import find_spec
+
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+
+from app import api, problems, stream
+from app.assets import Assets
+from app.guard import BodyLimit, SecurityHeaders
+from app.paths import folder
+from app.settings import Settings
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Steepest as an ASGI application."""
+    settings = settings or Settings()
+    assets = Assets(folder("static"))
+    turn = asyncio.Lock()  # one slice of computing at a time, so that between two of them every socket is served
+    app = FastAPI(title="Steepest", docs_url=None, redoc_url=None, openapi_url="/openapi.json", redirect_slashes=False)
+    app.state.settings = settings
+    app.state.assets = assets
+    problems.install(app)
+    app.include_router(api.router(settings, turn), prefix="/api/v1")
+    app.include_router(stream.router(settings, turn), prefix="/api/v1")
+    app.include_router(assets.router())
+    if find_spec("app.pages"):
+        app.include_router(import_module("app.pages").router(assets, settings))
+
+    @app.get("/healthz", include_in_schema=False)
+    def healthz() -> JSONResponse:
+        return JSONResponse({"status": "ok"})
+
+    app.add_middleware(BodyLimit, most=settings.body_bytes)
+    app.add_middleware(SecurityHeaders, frame_ancestors=settings.frame_ancestors)
+    return app
