@@ -69,6 +69,7 @@ def memory_names(rule: Rule, count: int) -> list[tuple[str, int]]:
     return [(name, i) for name in rule.memory_names for i in range(count)]
 
 
+@lru_cache(maxsize=256)
 def step_of(recipe: Recipe) -> Step:
     """Build the graph of one step, integer powers as products."""
     graph, rule = Graph(), parse_rule(recipe.rule)

@@ -120,6 +120,8 @@ _FLOATS: Mapping[str, Callable[..., Any]] = {
 }
 _COLUMNS: Mapping[str, Callable[..., Any]] = {
     **{f"np_{row.ufunc}": getattr(np, row.ufunc) for row in _ROWS if row.ufunc},
+    "np_copyto": np.copyto,
+    "np_less_equal_into": np.less_equal,
     "np_sigmoid": column_sigmoid,
     "np_softplus": column_softplus,
     "np_norm": lambda a: math.sqrt(float(np.dot(a, a))),
@@ -141,6 +143,13 @@ _ON_FLOATS = {
     for name, row in OPERATIONS.items()
 }
 
+_ON_COLUMNS = {
+    name: eval(  # noqa: S307 - the text is this module's own table
+        f"lambda a, b=None: {row.columns.format('a', 'b')}", dict(NAMESPACE)
+    )
+    for name, row in OPERATIONS.items()
+}
+
 
 def apply(name: str, *arguments: float) -> float:
     """One operation on floats; raises what `math` raises.
@@ -149,3 +158,12 @@ def apply(name: str, *arguments: float) -> float:
     2.0
     """
     return float(_ON_FLOATS[name](*arguments))
+
+
+def apply_columns(name: str, *arguments: Any) -> Any:
+    """One operation on columns, where numbers that are not finite are kept.
+
+    >>> apply_columns("max", np.array([1.0, 3.0]), 2.0).tolist()
+    [2.0, 3.0]
+    """
+    return _ON_COLUMNS[name](*arguments)
