@@ -142,7 +142,7 @@ export function surfaceFigure({ theme, map, width, height, camera }) {
       margin: { l: 0, r: 0, t: 0, b: 0 }, uirevision: "camera",
       scene: {
         uirevision: "camera", dragmode: "turntable", camera: camera ?? { ...CAMERA, eye }, aspectmode: "manual",
-        aspectratio: { x: 1.12, y: 1, z: 0.56 },
+        aspectratio: map.aspect3,
         xaxis: third({ range: window3[0], tickangle: 0, tickvals: xs, ticktext: named(xs, variables[0], true) }),
         yaxis: third({ range: window3[1], tickangle: 0, tickvals: ys, ticktext: named(ys, variables[1], false) }),
         zaxis: third({ showticklabels: false, range: [floor, high + (high - low) * 0.03] }),

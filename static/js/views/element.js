@@ -35,3 +35,33 @@ export function swatch({ colour, dash }) {
     "stroke-linecap": dash.length && dash[0] < 2.5 ? "round" : "butt",
   }));
 }
+
+/** Mathematics from the engine's graph as elements. */
+export function mathematics(mathml) {
+  const template = document.createElement("template");
+  template.innerHTML = mathml;
+  return template.content;
+}
+
+/** Show an error beside its field, or take it away: the field turns, the sentence is read out. */
+export function showProblem(place, field, message) {
+  place.hidden = !message;
+  place.textContent = message ?? "";
+  field?.classList.toggle("bad", Boolean(message));
+  field?.querySelector("input, textarea")?.setAttribute("aria-invalid", String(Boolean(message)));
+}
+
+/** Place a popover beside the button that opens it, inside the window. */
+export function anchor(button, menu, side = "start") {
+  menu.addEventListener("toggle", (event) => {
+    const open = event.newState === "open";
+    button.setAttribute("aria-expanded", String(open));
+    if (!open) return;
+    const box = button.getBoundingClientRect();
+    const [width, height] = [menu.offsetWidth, menu.offsetHeight];
+    const left = side === "end" ? box.right - width : box.left;
+    const above = Math.max(8, box.top - height - 6);
+    menu.style.left = `${Math.max(8, Math.min(innerWidth - width - 8, left))}px`;
+    menu.style.top = `${box.bottom + 6 + height > innerHeight ? above : box.bottom + 6}px`;
+  });
+}

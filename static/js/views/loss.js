@@ -32,6 +32,7 @@ export function drawLoss(view, state, rest) {
   view.state = state;
   const range = shownRange(visible, state);
   const log = lossIsLog(state, range);
+  view.range = range;
   const scale = lossScale(log, log ? state.lossFloor.floor : 0, range);
   const margins = lossMargins(state.theme, labelRoom(view, visible, state.theme));
   view.area = { left: margins.l, top: margins.t, width: width - margins.l - margins.r, height: height - margins.t - margins.b };

@@ -1,0 +1,35 @@
+/** Calls of /api/v1: JSON in, JSON out; what the service refuses is thrown as `Refusal` with its problem+json. */
+
+const BASE = "/api/v1";
+
+/** A refused call: `problem` is the body of RFC 9457, with `errors` naming fields. */
+export class Refusal extends Error {
+  constructor(problem) {
+    super(problem.detail ?? problem.title ?? "refused");
+    this.problem = problem;
+  }
+}
+
+/** POST a value; `query` is {name: value}, `signal` may abort it. */
+export async function post(path, body, { query = {}, signal } = {}) {
+  const search = new URLSearchParams(query).toString();
+  const response = await fetch(`${BASE}${path}${search ? `?${search}` : ""}`, {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal,
+  });
+  const answer = await response.json();
+  if (!response.ok) throw new Refusal(answer);
+  return answer;
+}
+
+/** The parts of a field's path: runs[0].settings.lr gives ["runs", 0, "settings", "lr"]. */
+export function fieldPath(field) {
+  return (field ?? "").split(/[.[\]]+/).filter(Boolean).map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+}
+
+/** The errors of a problem whose field begins with the given parts. */
+export function errorsAt(problem, ...parts) {
+  return (problem?.errors ?? []).filter((error) => {
+    const path = fieldPath(error.field);
+    return parts.every((part, index) => path[index] === part);
+  });
+}

@@ -1,0 +1,99 @@
+/**
+ * Why this step: every line of the selected rule as mathematics, with the numbers that made it. The numbers are the
+ * engine's own detail columns, fetched for the selected run; nothing is computed again here.
+ */
+import { post } from "../api.js";
+import { t } from "../i18n.js";
+import { num } from "../numbers.js";
+import { append, cell, createTrajectory } from "../trajectory.js";
+import { element, mathematics } from "./element.js";
+
+const WHOLE = 600; // steps up to which all details are fetched at once
+const AROUND = 200;
+
+/** The inspector of the page. */
+export function createInspector() {
+  const find = (id) => document.querySelector(id);
+  return {
+    title: find("#why-title"), aside: find("#why-aside"), body: find("#why"), head: find("#why-head"), root: find(".why"), key: null, detail: null, loading: null, shown: "",
+  };
+}
+
+/** Show step -> step + 1 of a run: {spec, index, who, step, trajectory, parameters, lines, moving}. */
+export function showInspector(inspector, state) {
+  const { trajectory, step } = state;
+  const row = Math.min(step, trajectory.count - 1);
+  const last = row + 1 >= trajectory.count;
+  const key = `${trajectory.version}/${state.index}`;
+  if (inspector.key !== key) Object.assign(inspector, { key, detail: null });
+  if (!last && needs(inspector, row + 1) && !state.moving) fetchDetail(inspector, state, row);
+  const shown = `${key}/${row}/${inspector.detail?.count ?? 0}/${state.who.name}/${state.who.colour}`;
+  if (shown === inspector.shown) return;
+  inspector.shown = shown;
+  heading(inspector, state, row, last);
+  const columns = state.parameters;
+  inspector.head.replaceChildren(element("th"), element("th", { class: "say" }), ...columns.map((name) => element("th", { scope: "col" }, name)));
+  inspector.body.replaceChildren(...rowsOf(inspector, state, row, last));
+}
+
+function heading(inspector, state, row, last) {
+  const { who } = state;
+  inspector.root.style.setProperty("--who", who.colour);
+  inspector.title.replaceChildren(t("Why this step"), element("span", { class: "dot" }, " · "), element("span", { class: "whose" }, who.name));
+  inspector.aside.textContent = last ? t("step {step}, the last", { step: row }) : t("step {step} → {next}", { step: row, next: row + 1 });
+}
+
+function rowsOf(inspector, state, row, last) {
+  const { trajectory, parameters, lines } = state;
+  const rows = [line(mathematics(GRADIENT), t("gradient"), parameters.map((name) => cell(trajectory, `gradient_${name}`, row)))];
+  if (last) return rows;
+  for (const entry of lines.filter((candidate) => candidate.name !== "x")) {
+    const values = parameters.map((name) => (inspector.detail ? cell(inspector.detail, `${entry.name}_${name}`, row + 1) : NaN));
+    if (inspector.detail && values.every(Number.isNaN)) continue;
+    rows.push(line(mathematics(entry.mathml), entry.word, values));
+  }
+  const from = parameters.map((name) => cell(trajectory, name, row));
+  const to = parameters.map((name) => cell(trajectory, name, row + 1));
+  const update = lines.find((entry) => entry.name === "x");
+  rows.push(line(mathematics(STEP), t("step"), to.map((v, i) => v - from[i]), "key"));
+  rows.push(line(update ? mathematics(update.mathml) : mathematics(NEXT), t("next point"), to));
+  return rows;
+}
+
+const GRADIENT = "<math><msub><mi>g</mi><mi>t</mi></msub><mo>=</mo><mo>∇</mo><mi>f</mi></math>";
+const STEP = "<math><mi mathvariant='normal'>Δ</mi><mo>=</mo><msub><mi>x</mi><mi>t</mi></msub><mo>−</mo><msub><mi>x</mi><mrow><mi>t</mi><mo>−</mo><mn>1</mn></mrow></msub></math>";
+const NEXT = "<math><msub><mi>x</mi><mi>t</mi></msub></math>";
+
+function line(formula, word, values, kind = null) {
+  return element("tr", { class: kind }, element("th", { scope: "row" }, formula), element("td", { class: "say" }, word),
+    values.map((v) => element("td", { class: "v" }, Number.isNaN(v) ? "…" : num(v, 4))));
+}
+
+function needs(inspector, row) {
+  return !inspector.detail || Number.isNaN(cell(inspector.detail, "step", row));
+}
+
+async function fetchDetail(inspector, state, row) {
+  const steps = state.spec.runs[state.index].steps ?? state.spec.steps;
+  const [from, until] = steps <= WHOLE ? [0, steps] : [Math.max(0, row - AROUND), Math.min(steps, row + AROUND)];
+  const wanted = `${inspector.key}/${from}`;
+  if (inspector.loading === wanted) return;
+  inspector.loading = wanted;
+  const key = inspector.key;
+  const changes = (state.spec.changes ?? []).filter((change) => change.run === state.index).map((change) => ({ ...change, run: 0 }));
+  const spec = { ...state.spec, runs: [{ ...state.spec.runs[state.index], detail: true }], changes };
+  try {
+    const answer = await post("/trajectories", spec, { query: { from, until } });
+    if (inspector.key !== key) return;
+    const { columns } = answer.runs[0];
+    const detail = createTrajectory(Object.keys(columns));
+    detail.count = from;
+    append(detail, from, columns.step.length, columns);
+    inspector.detail = detail;
+    state.refresh();
+  } catch {
+    // The stream's own columns are shown; the inner lines stay open until the server answers again.
+  } finally {
+    inspector.loading = null;
+  }
+}

@@ -1,0 +1,299 @@
+/**
+ * The stage: one animation loop that turns the page's values into what the panels draw. While something moves only canvas
+ * is touched; when it has rested for a moment Plotly takes the paths.
+ */
+import { post } from "../api.js";
+import { identities } from "../identity.js";
+import { t } from "../i18n.js";
+import { makeMap } from "../map.js";
+import { tick } from "../player.js";
+import { problemOf, settingAt, startOf } from "../settings.js";
+import { num, plainNumber } from "../numbers.js";
+import { value } from "../program.js";
+import { makeTheme } from "../theme.js";
+import { cell, ended, gradient, point, rowAt, settles } from "../trajectory.js";
+import { contourAspect, createContour, drawContour } from "./contour.js";
+import { createCurve, drawCurve } from "./curve.js";
+import { showFormula } from "./formula.js";
+import { showInspector } from "./inspector.js";
+import { showKicker, showQuestion, showSentence, showVerdict } from "./lede.js";
+import { createLoss, drawLoss, lossIsLog } from "./loss.js";
+import { showOptimizers } from "./optimizers.js";
+import { loadPlotlyInSpace } from "./plotly.js";
+import { createSurface, drawSurface } from "./surface.js";
+import { showTicks, showTransport } from "./transport.js";
+
+const REST_AFTER = 140; // ms without change before Plotly draws the paths
+const WORDS_EVERY = 100; // ms between sentences while playing
+const SLOW_SURFACE = 6; // ms: where the projection takes longer it is drawn ten times a second
+
+const find = (id) => document.querySelector(id);
+
+/** Make the panels. */
+export function createStage(page, plotly, on) {
+  retheme(page);
+  page.stage = {
+    contour: createContour(find("#contour"), plotly, on), curve: createCurve(find("#curve"), plotly, on), loss: createLoss(find("#loss"), plotly, on),
+    surface: null, quad: find("#quad"), raf: 0, changedAt: 0, saidAt: 0, surfaceAt: 0, surfaceCost: 0, railDirty: true, answers: new Map(),
+  };
+  const redraw = () => {
+    retheme(page);
+    page.stage.railDirty = true;
+    remap(page);
+    touch(page);
+  };
+  new ResizeObserver(redraw).observe(page.stage.quad);
+  new MutationObserver(redraw).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme", "data-present"] });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+  for (const button of document.querySelectorAll(".tabs button")) {
+    button.addEventListener("click", () => {
+      page.stage.quad.dataset.view = button.dataset.view;
+      for (const other of document.querySelectorAll(".tabs button")) other.setAttribute("aria-pressed", String(other === button));
+      touch(page);
+    });
+  }
+  find("#loss-aside").addEventListener("click", () => {
+    page.lossAxis = page.stage.loss.isLog ? "linear" : "log";
+    touch(page);
+  });
+}
+
+/** The third dimension, once its part of Plotly is here; says why where there is none. */
+export async function plotIn(page) {
+  try {
+    const plotly = await loadPlotlyInSpace();
+    page.stage.surface = createSurface(find("#surface"), plotly, { camera: () => {} });
+    touch(page);
+  } catch (error) {
+    const missing = find("#surface-missing");
+    missing.hidden = false;
+    missing.textContent = error.message === "webgl" ? t("The surface needs WebGL, which this browser has switched off or lacks. The contour shows the same.")
+      : t("The surface could not be loaded. The contour shows the same.");
+  }
+}
+
+/** The theme on the root element, as figures want it. */
+export function retheme(page) {
+  const root = document.documentElement;
+  const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  page.theme = makeTheme(page.tokens, { dark, present: root.dataset.present !== undefined });
+}
+
+/** An optimizer's line, for menus. */
+retheme.lookOf = (page, name) => {
+  const look = page.tokens.optimizers[name] ?? { family: page.catalog.optimizers.find((row) => row.name === name)?.family ?? "plain", dash: "solid" };
+  return { colour: page.tokens[page.theme?.dark ? "dark" : "light"][look.family] ?? "currentColor", dash: page.tokens.dashes[look.dash] };
+};
+
+/** Something changed: draw at the next frame, and let it rest after. */
+export function touch(page) {
+  if (!page.stage) return;
+  page.stage.changedAt = performance.now();
+  page.stage.raf ||= requestAnimationFrame((now) => frame(page, now));
+}
+
+/** The page can be used. */
+export function wake(page) {
+  if (page.stage && page.map && page.race.runs.length) document.documentElement.dataset.ready = "";
+}
+
+/* ---- the map ---- */
+
+/** The map of the selected run's function; asks /surfaces once per function. */
+export async function mapFor(page) {
+  const { noise: _noise, ...problem } = problemOf(page.spec, page.selected) ?? {};
+  const key = JSON.stringify(problem);
+  if (!page.stage) return;
+  const { answers } = page.stage;
+  if (!answers.has(key)) answers.set(key, post("/surfaces", problem, { query: { resolution: 2 } }));
+  try {
+    const answer = await answers.get(key);
+    page.answer = answer;
+    remap(page);
+  } catch {
+    answers.delete(key);
+  }
+}
+
+function remap(page) {
+  if (!page.answer) return;
+  const oneDimensional = page.answer.variables.length === 1;
+  page.stage.quad.dataset.dimensions = oneDimensional ? "1" : "2";
+  const window = page.window?.length === page.answer.variables.length ? page.window : null;
+  page.map = makeMap(page.answer, { window, aspect: contourAspect(page.stage.contour, page.theme) });
+}
+
+/** f at a point, as far as the map knows it. */
+export function fieldOf(page) {
+  return page.map?.program;
+}
+
+/* ---- a frame ---- */
+
+function frame(page, now) {
+  const { stage, player } = page;
+  stage.raf = 0;
+  const before = player.step;
+  tick(player, now);
+  page.seen = Math.max(page.seen, player.step);
+  if (player.playing || player.step !== before) stage.changedAt = now;
+  const rest = !player.playing && !page.gesture && now - stage.changedAt >= REST_AFTER;
+  draw(page, now, rest);
+  if (!rest) stage.raf = requestAnimationFrame((then) => frame(page, then));
+}
+
+function draw(page, now, rest) {
+  const { stage, player, race } = page;
+  showTransport(page.transport, { step: player.step, steps: player.steps, playing: player.playing, speed: player.speed });
+  if (!page.map || !race.runs.length || race.runs.length !== race.spec.runs.length || !race.runs.some((run) => run.count)) {
+    if (stage.railDirty) showRail(page);
+    return;
+  }
+  const state = stateOf(page);
+  if (stage.railDirty) showRail(page, state);
+  if (state.map.variables.length === state.parameters.length) {
+    if (state.map.variables.length === 1) drawCurve(stage.curve, state);
+    else {
+      drawContour(stage.contour, state, rest);
+      drawSpace(stage, state, now);
+    }
+  }
+  drawLoss(stage.loss, state, rest);
+  if (now - stage.saidAt > WORDS_EVERY || rest) {
+    stage.saidAt = now;
+    say(page, state, rest);
+  }
+  wake(page);
+}
+
+function drawSpace(stage, state, now) {
+  if (!stage.surface) return;
+  const due = !state.moving || stage.surfaceCost < SLOW_SURFACE || now - stage.surfaceAt > 100;
+  if (!due) return;
+  stage.surfaceAt = now;
+  const before = performance.now();
+  drawSurface(stage.surface, state);
+  stage.surfaceCost = 0.8 * stage.surfaceCost + 0.2 * (performance.now() - before);
+}
+
+/** Everything that panels draw from. */
+function stateOf(page) {
+  const { race, player, theme, map } = page;
+  const { spec } = race;
+  const who = whoIs(page, spec);
+  const runs = race.runs.map((trajectory, index) => ({
+    trajectory, index, identity: who[index], selected: index === page.selected, visible: !page.hidden.has(index),
+  }));
+  const starts = [];
+  spec.runs.forEach((_, index) => {
+    const start = startOf(spec, index);
+    if (start && !page.hidden.has(index) && !starts.some((other) => other.every((v, i) => v === start[i]))) starts.push(start);
+  });
+  return {
+    spec, theme, map, runs, starts, parameters: race.parameters, step: player.step, steps: player.steps, seen: page.seen, moving: player.playing || Boolean(page.gesture),
+    ghosts: race.ghosts.filter((ghost) => who[ghost.run] && !page.hidden.has(ghost.run)).map((ghost) => ({
+      ...ghost, identity: who[ghost.run], visible: true, selected: false, index: -1 - ghost.run,
+    })),
+    hover: page.hover, words: { start: t("start") }, lossAxis: page.lossAxis, goal: page.goal,
+    lossFloor: { floor: map.minimum ?? 0, known: map.minimum !== null && map.minimum !== undefined }, identities: who,
+  };
+}
+
+function whoIs(page, spec) {
+  const key = JSON.stringify([spec.runs, spec.problem?.noise, page.theme.dark]);
+  if (page.whoKey !== key) {
+    page.whoKey = key;
+    page.who = identities(spec, {
+      tokens: page.tokens, dark: page.theme.dark, format: plainNumber,
+      titles: Object.fromEntries(page.catalog.optimizers.map((row) => [row.name, row.title])),
+      families: Object.fromEntries(page.catalog.optimizers.map((row) => [row.name, row.family])),
+      words: { descent: t("Gradient descent"), own: t("Own rule") },
+    });
+  }
+  return page.who;
+}
+
+function showRail(page, state) {
+  const spec = page.spec;
+  page.stage.railDirty = false;
+  showOptimizers(page.optimizers, {
+    spec, step: page.player.step, identities: whoIs(page, spec), selected: page.selected, hidden: page.hidden, problems: page.problems, gauges: state?.gauges,
+  });
+  showFormula(page.formula, { problem: problemOf(spec, page.selected), map: page.answer, start: startOf(spec, page.selected) });
+}
+
+/* ---- words ---- */
+
+function say(page, state, rest) {
+  const chosen = state.runs[page.selected] ?? state.runs[0];
+  const row = catalogRow(page);
+  const title = page.scene ? page.scene.title : (row?.title ?? t("Your own function"));
+  showKicker(page.lede, { number: page.scene ? page.scenes.indexOf(page.scene) + 1 : 0, title, lesson: page.scene?.lesson ?? row?.lesson ?? "" });
+  showQuestion(page.lede, page.answered ? null : page.scene);
+  showVerdict(page.lede, page.verdict);
+  showSentence(page.lede, factOf(page, state, chosen), !rest);
+  asides(page, state);
+  showMilestones(page, state);
+  showInspector(page.inspector, {
+    spec: state.spec, index: chosen.index, who: chosen.identity, step: state.step, trajectory: chosen.trajectory, parameters: state.parameters,
+    lines: page.catalog.optimizers.find((entry) => entry.name === state.spec.runs[chosen.index].optimizer)?.lines ?? [], moving: !rest, refresh: () => touch(page),
+  });
+}
+
+function catalogRow(page) {
+  const problem = problemOf(page.spec, page.selected);
+  return page.catalog.surfaces.find((surface) => problem?.kind === "surface" && surface.name === problem.name);
+}
+
+function factOf(page, state, { trajectory, identity, index }) {
+  const row = rowAt(trajectory, state.step);
+  const slopes = gradient(trajectory, state.parameters, row);
+  const over = ended(trajectory) && row >= trajectory.count - 1;
+  const span = Math.min(...state.map.window.map(([low, high]) => high - low));
+  return {
+    who: identity.name, colour: identity.colour, dashName: identity.dashName, step: state.step, row, over, status: trajectory.status,
+    point: point(trajectory, state.parameters, row), loss: cell(trajectory, "loss", row), slope: slopes ? Math.hypot(...slopes) : NaN,
+    steepest: over ? steepest(trajectory, state.parameters) : NaN, lr: settingAt(state.spec, index, "lr", row) ?? NaN, minima: state.map.marks, reach: span * 0.02,
+  };
+}
+
+function steepest(trajectory, parameters) {
+  let most = 0;
+  for (let row = 0; row < trajectory.count; row += 1) most = Math.max(most, Math.hypot(...gradient(trajectory, parameters, row)));
+  return most;
+}
+
+function asides(page, state) {
+  const { map, hover } = state;
+  const log = map.scale.log;
+  write("#surface-aside", log ? t("drag to turn · height is log loss") : t("drag to turn · height is loss"));
+  const at = hover?.point && map.variables.length === hover.point.length ? hover.point : null;
+  write("#contour-aside", at ? t("f({point}) = {value}", { point: at.map((v) => plainNumber(Number(v.toPrecision(3)))).join(", "), value: valueText(map, at) })
+    : log ? t("lines every half decade · click to set the start") : t("evenly spaced lines · click to set the start"));
+  write("#curve-aside", at && map.variables.length === 1 ? t("f({point}) = {value}", { point: plainNumber(Number(at[0].toPrecision(3))), value: valueText(map, at) })
+    : t("tangent and next step of the selected run · click to set the start"));
+  page.stage.loss.isLog = lossIsLog(state, page.stage.loss.range);
+  write("#loss-aside", page.stage.loss.isLog ? t("log scale, per step") : t("linear scale, per step"));
+}
+
+function valueText(map, at) {
+  return num(value(map.program, at), 3);
+}
+
+function write(id, text) {
+  const place = find(id);
+  if (place.textContent !== text) place.textContent = text;
+}
+
+function showMilestones(page, state) {
+  if (!state.lossFloor.known) return void showTicks(page.transport, [], state.steps);
+  const goal = 0.01;
+  const marks = state.runs.filter((run) => run.visible && ended(run.trajectory)).flatMap((run) => {
+    const at = settles(run.trajectory, goal, state.lossFloor.floor);
+    return at > 0 && at <= page.seen ? [{ step: at, label: `${run.identity.name} < ${goal}`, colour: run.identity.colour }] : [];
+  });
+  const key = JSON.stringify([marks, state.steps]);
+  if (page.stage.marksKey === key) return;
+  page.stage.marksKey = key;
+  showTicks(page.transport, marks, state.steps);
+}
