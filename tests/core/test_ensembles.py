@@ -13,7 +13,8 @@ from core.errors import FieldError
 from core.formula import parse_rule
 from core.optimizers import OPTIMIZERS
 from core.plan import Change
-from core.problems import make_problem
+from core.problems.surface import formula as formula_problem
+from core.problems.surface import surface as surface_problem
 from core.random import Stream, stream
 from core.running import Run
 
@@ -24,7 +25,7 @@ STARTS = stream(3, Stream.DATA).uniform(-2, 2, (12, 2))
 @pytest.mark.parametrize("optimizer", ELEMENT_WISE)
 @pytest.mark.parametrize("surface", ["rosenbrock", "ackley"])
 def test_a_row_of_the_batch_is_the_single_run(optimizer: str, surface: str) -> None:
-    problem = make_problem("surface", name=surface)
+    problem = surface_problem(surface)
     # With transcendental functions the last bit may differ, and on Ackley's kinks that grows: a short way.
     steps = 80 if surface == "rosenbrock" else 15
     many = Ensemble(problem, optimizer, starts=STARTS, steps=steps)
@@ -43,7 +44,7 @@ def test_a_row_of_the_batch_is_the_single_run(optimizer: str, surface: str) -> N
 
 
 def test_settings_can_be_columns() -> None:
-    problem = make_problem("surface", name="rosenbrock")
+    problem = surface_problem("rosenbrock")
     rates = np.geomspace(1e-5, 1, 40)
     many = Ensemble(problem, "momentum", settings={"lr": rates, "momentum": 0.8}, steps=200, goal=1.0)
     many.advance(200)
@@ -72,7 +73,7 @@ def test_slicing_changes_nothing(cuts: list[int]) -> None:
         "changes": [Change(20, {"lr": 0.02})],
         "settings": {"lr": 0.05},
     }
-    problem = make_problem("surface", name="himmelblau", noise=3.0)
+    problem = surface_problem("himmelblau", noise=3.0)
     whole, sliced = Ensemble(problem, "sgd", **chosen), Ensemble(problem, "sgd", **chosen)
     whole.advance(60)
     for cut in [*cuts, 60]:
@@ -84,7 +85,7 @@ def test_slicing_changes_nothing(cuts: list[int]) -> None:
 
 
 def test_a_number_too_large_on_the_way_ends_a_run_only_where_it_ends_alone() -> None:
-    problem = make_problem("formula", formula="x**2 + 1/(1 + exp(x))")
+    problem = formula_problem("x**2 + 1/(1 + exp(x))")
     starts = [[1.0], [-3.0], [750.0]]
     many = Ensemble(problem, "sgd", starts=starts, settings={"lr": 0.1}, steps=20)
     many.advance(20)
@@ -93,7 +94,7 @@ def test_a_number_too_large_on_the_way_ends_a_run_only_where_it_ends_alone() -> 
         run.advance(20)
         assert many.statuses.get(i, run.status) == run.status
         assert (i in many.statuses) == (run.status.state != "finished")
-    hole = make_problem("formula", formula="log(x)")
+    hole = formula_problem("log(x)")
     many = Ensemble(hole, "sgd", starts=[[1.0], [-1.0], [0.2]], settings={"lr": 0.1}, steps=20)
     many.advance(20)
     assert {i: status.state for i, status in many.statuses.items()} == {
@@ -107,7 +108,7 @@ def test_few_buffers_are_needed() -> None:
     from core.columns import loop
     from core.plan import plan
 
-    problem = make_problem("surface", name="rosenbrock")
+    problem = surface_problem("rosenbrock")
     chosen = plan(problem, "adam", None, None, None, (), 0, 10, False, None)
     assert loop(recipe(problem, chosen), ()).buffers <= 10
 
@@ -123,5 +124,5 @@ def test_few_buffers_are_needed() -> None:
 )
 def test_bad_input_names_its_field(chosen: dict[str, Any], field: str) -> None:
     with pytest.raises(FieldError) as caught:
-        Ensemble(make_problem("surface", name="rosenbrock"), **{"optimizer": "sgd", **chosen})
+        Ensemble(surface_problem("rosenbrock"), **{"optimizer": "sgd", **chosen})
     assert caught.value.field == field
