@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from core.errors import FieldError
-from core.formula import Rule, parse_rule
+from core.formula import Rule, parse, parse_rule
 from core.formula.graph import Graph
 from core.optimizers import OPTIMIZERS
 from core.problems.problem import Problem
@@ -66,6 +66,14 @@ class Plan:
         settings = self.settings_for(step)
         names = self.rule.settings if self.rule is not None else tuple(settings)
         return (*(settings[name] for name in names), *self.schedule_settings.values())
+
+    def rate(self, step: int) -> float:
+        """The learning rate that makes row `step`: lr as its schedule scales it."""
+        base = self.settings_for(step)["lr"]
+        if self.schedule is None:
+            return base
+        formula = parse(SCHEDULES[self.schedule].formula, ("s", *self.schedule_settings))
+        return base * float(formula.value(step - 1.0, *self.schedule_settings.values()))
 
     def memory_starts(self, count: int) -> tuple[float, ...]:
         """The memory at the start, name by name, parameter by parameter."""

@@ -162,10 +162,27 @@ def _begins_with_digit(part: Layout) -> bool:
     return False
 
 
+def _inline(part: Layout | str) -> Layout | str:
+    """The same on one line, for exponents: a fraction with a slash."""
+    if isinstance(part, str):
+        return part
+    parts = tuple(_inline(inner) for inner in part.parts)
+    if part.kind != "fraction":
+        return Layout(part.kind, parts, part.level)
+    top, bottom = (inner for inner in parts if isinstance(inner, Layout))
+    slash = Layout("operator", ("/",))
+    return Layout("row", (_fenced(top, PRODUCT), slash, _fenced(bottom, POWER)), PRODUCT)
+
+
+def _exponent(base: Layout, exponent: Layout) -> Layout:
+    inline = _inline(exponent)
+    return Layout("power", (base, inline), POWER)
+
+
 def _power(a: Layout, b: Layout) -> Layout:
     if a.kind == "call":  # sin(x)^2, not sin(x^2)
-        return Layout("power", (Layout("fenced", (a,)), b), POWER)
-    return Layout("power", (_fenced(a, ATOM), b), POWER)
+        return _exponent(Layout("fenced", (a,)), b)
+    return _exponent(_fenced(a, ATOM), b)
 
 
 _SPECIAL: Mapping[str, Callable[..., Layout]] = {
@@ -176,7 +193,7 @@ _SPECIAL: Mapping[str, Callable[..., Layout]] = {
     "neg": lambda a: Layout("row", (Layout("operator", ("−",)), _fenced(a, PRODUCT)), SIGN),
     "pow": _power,
     "sqrt": lambda a: Layout("root", (a,)),
-    "exp": lambda a: Layout("power", (Layout("letter", ("e", "e")), a), POWER),
+    "exp": lambda a: _exponent(Layout("letter", ("e", "e")), a),
     "abs": lambda a: Layout("bars", (a,)),
     "norm": lambda a: Layout("double bars", (a,)),
     "less": lambda a, b: Layout("indicator", (a, Layout("operator", ("<",)), b)),

@@ -73,10 +73,13 @@ class Rule:
         """
         after = [dict(one) for one in names]
         for line in self.lines:
-            values = self._evaluated(line.root, into, after, norm or euclidean_norm)
-            for one, value in zip(after, values, strict=True):
-                one[line.name] = value
+            after = self.line_applied(line, into, after, norm)
         return after
+
+    def line_applied(self, line: Line, into: Graph, names: Sequence[Names], norm: Norm | None = None) -> list[Names]:
+        """The names after one line."""
+        values = self._evaluated(line.root, into, names, norm or euclidean_norm)
+        return [{**one, line.name: value} for one, value in zip(names, values, strict=True)]
 
     def start(self, name: str, into: Graph, settings: Names) -> int:
         """The node of a memory's start value."""
