@@ -158,7 +158,7 @@ ADAPTIVE = (
         },
         source="M. Zeiler, ADADELTA: an adaptive learning rate method, 2012",
         good=mark("Needs no rate: the steps have the parameter's own unit."),
-        bad=mark("Starts with tiny steps, because it has none to remember, and takes long to trust itself."),
+        bad=mark("Starts with tiny steps, because it has none to remember, and never comes quite to rest."),
     ),
     Optimizer(
         name="rmsprop",

@@ -79,8 +79,8 @@ ONE_DIMENSION = (
         name="double_well",
         title=mark("Double well"),
         formula="(x**2 - 1)**2 + 0.3*x",
-        window=((-1.8, 1.8),),
-        start=(1.6,),
+        window=((-2, 2),),
+        start=(1.7,),
         minima=((-1.0355787140888537,), (0.9601495555191055,)),
         maxima=((0.07542915856974822,),),
         lesson=mark(
@@ -103,10 +103,10 @@ ONE_DIMENSION = (
     Surface(
         name="cliff",
         title=mark("Cliff"),
-        formula="x**2/10 + 3*sigmoid(30*(x - 1))",
+        formula="x**2/10 + 5*sigmoid(50*(x - 1))",
         window=((-8, 4),),
         start=(2,),
-        minima=((-4.21093033065771e-11,),),
+        minima=((0,),),
         lesson=mark(
             "At the cliff the gradient explodes and a single step throws far; clipping the gradient stays near."
         ),
@@ -443,7 +443,7 @@ CLASSICS = (
         window=((-4, 4), (-4, 4)),
         start=(2.3, 1.6),
         minima=((0, 0),),
-        lesson=mark("Ripples hide the funnel: long strides with memory feel the funnel, short ones stay in a ripple."),
+        lesson=mark("Ripples hide the funnel: with small steps every rule stops in one of them, far from the middle."),
         source="D. H. Ackley, A Connectionist Machine for Genetic Hillclimbing, 1987",
     ),
     Surface(
@@ -451,7 +451,7 @@ CLASSICS = (
         title=mark("Needle (Easom)"),
         formula="-cos(x)*cos(y)*exp(-(x - pi)**2 - (y - pi)**2)",
         window=((0, 6.3), (0, 6.3)),
-        start=(1.9, 2.1),
+        start=(1, 1.5),
         minima=((PI, PI),),
         saddles=((1.5 * PI, 1.5 * PI), (1.5 * PI, 0.5 * PI), (0.5 * PI, 1.5 * PI), (0.5 * PI, 0.5 * PI)),
         lesson=mark("A needle in a plain: outside its pit the gradient says nothing about where it is."),
