@@ -48,13 +48,18 @@ class DoesNotFitError(Exception):
 
 def write(spec: Spec) -> str | None:
     """The page's address for a complete spec, path and query; None where it would be over 8 kB."""
+    for link in (_readable(spec), f"{page(spec)}?spec={pack(spec)}"):
+        if link is not None and len(link) <= LONGEST:
+            return link
+    return None
+
+
+def _readable(spec: Spec) -> str | None:
     try:
         pairs = _spec_pairs(spec)
     except DoesNotFitError:
-        pairs = [("spec", pack(spec))]
-    query = "&".join(f"{name}={quote(value, safe=SAFE)}" for name, value in pairs)
-    link = f"{page(spec)}?{query}"
-    return link if len(link) <= LONGEST else None
+        return None
+    return f"{page(spec)}?" + "&".join(f"{name}={quote(value, safe=SAFE)}" for name, value in pairs)
 
 
 def page(spec: Spec) -> str:

@@ -126,7 +126,7 @@ SENTENCES = {
     "too_long": "must have at most {max_length} entries, not {actual_length}.",
     "too_short": "must not be empty.",
     "literal_error": "must be {expected}.",
-    "union_tag_not_found": "needs a kind.",
+    "union_tag_not_found": "is missing: it says what this is.",
     "string_unicode": "must be readable text.",
 }
 
@@ -140,10 +140,11 @@ def _fault(error: Mapping[str, Any], skip: int) -> Fault:
     code, values = error["type"], dict(error.get("ctx") or {})
     where = path(error["loc"][skip:])
     if code.startswith("union_tag"):
-        where = f"{where}.kind" if where else "kind"
-    if code == "union_tag_invalid":
-        kinds = [kind.strip(" '") for kind in values["expected_tags"].split(",")]
-        return Fault(where, unknown("kind", values["tag"], kinds), "unknown", {"known": kinds})
+        tag = values.pop("discriminator").strip("'")
+        where = f"{where}.{tag}" if where else tag
+        if code == "union_tag_invalid":
+            known = [name.strip(" '") for name in values["expected_tags"].split(",")]
+            return Fault(where, unknown(tag, values["tag"][:60], known), "unknown", {"known": known})
     values = {name: value for name, value in values.items() if isinstance(value, (str, int, float))}
     return Fault(where, SENTENCES.get(code, error["msg"]).format_map(values), code, values)
 
