@@ -1,0 +1,306 @@
+"""The stream's rules: whatever a viewer says in whatever order, rows come granted, in order, once."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import settings as limits
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from app.messages import Closed, Ended, Opened, Outgoing, Refused, Steps
+from app.session import SLICE_NUMBERS, Session
+from app.settings import Settings
+from tests.app.specs import DIVERGES, IN_A_HOLE, ROSENBROCK
+
+SETTINGS = Settings()
+
+
+class Clock:
+    """Time that passes only when told to, a little at each look."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        self.now += 1e-4
+        return self.now
+
+
+def session() -> Session:
+    return Session(SETTINGS, Clock())
+
+
+def say(viewer: Session, **message: Any) -> None:
+    viewer.receive(json.dumps(message))
+
+
+def all_of(viewer: Session) -> list[Outgoing]:
+    """Everything that comes until nothing more may."""
+    got = []
+    while viewer.working:
+        message = viewer.produce()
+        if message is not None:
+            got.append(message)
+    return got
+
+
+def rows(got: list[Outgoing], run: int) -> list[int]:
+    return [int(s) for m in got if isinstance(m, Steps) and m.run == run for s in m.columns["step"]]
+
+
+def test_nothing_comes_before_it_is_granted() -> None:
+    viewer = session()
+    say(viewer, type="open", spec=ROSENBROCK, id="a")
+    (opened,) = all_of(viewer)
+    assert isinstance(opened, Opened)
+    assert opened.body()["id"] == "a"
+    assert opened.body()["runs"][0] == {"columns": ["step", "x", "y", "loss", "gradient_x", "gradient_y"]}
+    assert opened.body()["link"] == "/?surface=rosenbrock&steps=40&run=sgd(lr=0.001)&run=momentum(lr=0.001)&run=adam"
+    assert opened.body()["spec"]["runs"][2]["settings"]["beta1"] == 0.9
+
+
+def test_rows_come_up_to_the_grant_and_then_to_the_end() -> None:
+    viewer = session()
+    say(viewer, type="open", spec=ROSENBROCK)
+    say(viewer, type="advance", until=9)
+    got = all_of(viewer)
+    assert [rows(got, run) for run in range(3)] == [list(range(10))] * 3
+    assert not any(isinstance(message, Ended) for message in got)
+    say(viewer, type="advance", until=10_000)
+    got = all_of(viewer)
+    assert [rows(got, run) for run in range(3)] == [list(range(10, 41))] * 3
+    ended = [message for message in got if isinstance(message, Ended)]
+    assert sorted(message.run for message in ended) == [0, 1, 2]
+    assert {message.status.state for message in ended} == {"finished"}
+    say(viewer, type="advance", until=10_000)
+    assert all_of(viewer) == []
+
+
+def test_from_leaves_out_what_lies_before() -> None:
+    viewer = session()
+    say(viewer, type="open", spec=ROSENBROCK, **{"from": 30})
+    say(viewer, type="advance", until=20)
+    assert [type(message) for message in all_of(viewer)] == [Opened]
+    say(viewer, type="advance", until=40)
+    got = all_of(viewer)
+    assert rows(got, 1) == list(range(30, 41))
+
+
+def test_open_again_replaces_what_ran() -> None:
+    viewer = session()
+    say(viewer, type="open", spec=ROSENBROCK)
+    say(viewer, type="advance", until=40)
+    for _ in range(2):
+        viewer.produce()
+    changed = {**ROSENBROCK, "changes": [{"run": 0, "after": 12, "settings": {"lr": 0.002}}]}
+    say(viewer, type="open", spec=changed, **{"from": 13})
+    say(viewer, type="advance", until=40)
+    got = all_of(viewer)
+    place = next(i for i, message in enumerate(got) if isinstance(message, Opened))
+    assert rows(got[place:], 0) == list(range(13, 41))
+
+
+def test_a_changed_setting_leaves_the_rows_before_it() -> None:
+    def values(spec: dict[str, Any]) -> np.ndarray[Any, Any]:
+        viewer = session()
+        say(viewer, type="open", spec=spec)
+        say(viewer, type="advance", until=40)
+        return np.concatenate([m.columns["x"] for m in all_of(viewer) if isinstance(m, Steps) and m.run == 0])
+
+    changed = {**ROSENBROCK, "changes": [{"run": 0, "after": 12, "settings": {"lr": 0.002}}]}
+    before, after = values(ROSENBROCK), values(changed)
+    assert (before[:13] == after[:13]).all()
+    assert before[13] != after[13]
+
+
+def test_divergence_is_told_with_its_step_after_the_finite_rows() -> None:
+    viewer = session()
+    say(viewer, type="open", spec=DIVERGES)
+    say(viewer, type="advance", until=40)
+    got = all_of(viewer)
+    assert isinstance(got[-1], Ended)
+    assert got[-1].status.state == "diverged"
+    assert rows(got, 0) == list(range(got[-1].status.step + 1))
+    assert all(np.isfinite(c).all() for m in got if isinstance(m, Steps) for c in m.columns.values())
+
+
+def test_a_start_in_a_hole_has_no_rows() -> None:
+    viewer = session()
+    say(viewer, type="open", spec=IN_A_HOLE)
+    say(viewer, type="advance", until=0)
+    opened, ended = all_of(viewer)
+    assert isinstance(opened, Opened)
+    assert isinstance(ended, Ended)
+    assert (ended.status.state, ended.status.step) == ("left_domain", 0)
+
+
+BAD = [
+    ("{", 400, None),
+    ("[" * 100_000, 400, None),
+    ("1" * 5_000, 400, None),
+    ("null", 422, ""),
+    ("[]", 422, ""),
+    ("{}", 422, "type"),
+    ('{"type": "shout"}', 422, "type"),
+    ('{"type": "advance"}', 422, "until"),
+    ('{"type": "advance", "until": -1}', 422, "until"),
+    ('{"type": "advance", "until": 1.5}', 422, "until"),
+    ('{"type": "advance", "until": 5}', 422, "type"),
+    ('{"type": "open"}', 422, "spec"),
+    ('{"type": "open", "spec": 3}', 422, "spec"),
+    ('{"type": "open", "spec": {"runs": []}}', 422, "runs"),
+    ('{"type": "open", "spec": {"runs": [{"optimizer": "sgd", "settings": {"lr": NaN}}]}}', 422, "runs[0].settings.lr"),
+    ('{"type": "open", "spec": {"runs": [{"optimizer": "sgd"}]}}', 422, "runs[0].problem"),
+    ('{"type": "open", "from": 10001, "spec": {"runs": [{"optimizer": "sgd"}]}}', 422, "from"),
+    ('{"type": "open", "encoding": "xml", "spec": {"runs": [{"optimizer": "sgd"}]}}', 422, "encoding"),
+    ('{"type": "advance", "until": 1, "id": [1]}', 422, "id"),
+]
+
+
+@pytest.mark.parametrize(("text", "status", "field"), BAD)
+def test_a_bad_message_is_refused_and_what_runs_goes_on(text: str, status: int, field: str | None) -> None:
+    for running in (False, True) if '"until": 5' not in text else (False,):
+        viewer = session()
+        if running:
+            say(viewer, type="open", spec=ROSENBROCK)
+            say(viewer, type="advance", until=3)
+        viewer.receive(text)
+        got = all_of(viewer)
+        (refused,) = [message for message in got if isinstance(message, Refused)]
+        problem = refused.body()["problem"]
+        assert problem["status"] == status
+        if field is not None:
+            assert field in [error["field"] for error in problem["errors"]]
+        assert rows(got, 0) == (list(range(4)) if running else [])
+
+
+def test_an_id_comes_back_with_its_refusal() -> None:
+    viewer = session()
+    say(viewer, type="advance", until=3, id=17)
+    (refused,) = all_of(viewer)
+    assert isinstance(refused, Refused)
+    assert refused.body()["id"] == 17
+
+
+def test_too_many_messages_close_with_1008() -> None:
+    viewer = session()
+    for _ in range(41):
+        say(viewer, type="advance", until=3)
+    got = all_of(viewer)
+    assert isinstance(got[-1], Closed)
+    assert got[-1].code == 1008
+    assert len(got) == 41
+
+
+def test_twenty_messages_a_second_are_fine() -> None:
+    clock = Clock()
+    viewer = Session(SETTINGS, clock)
+    say(viewer, type="open", spec=ROSENBROCK)
+    for until in range(200):
+        clock.now += 1 / 20
+        say(viewer, type="advance", until=until)
+    assert not any(isinstance(message, Closed | Refused) for message in all_of(viewer))
+
+
+def test_a_binary_message_closes_with_1003() -> None:
+    viewer = session()
+    viewer.receive(b"{}")
+    (closed,) = all_of(viewer)
+    assert isinstance(closed, Closed)
+    assert closed.code == 1003
+
+
+def test_runs_take_turns() -> None:
+    viewer = session()
+    viewer.settings = Settings(slice_seconds=1e-6)
+    say(viewer, type="open", spec=ROSENBROCK)
+    say(viewer, type="advance", until=5)
+    turns = [message.run for message in all_of(viewer) if isinstance(message, Steps)]
+    assert turns == [0, 1, 2] * 6
+
+
+SPECS = st.sampled_from([ROSENBROCK, DIVERGES, IN_A_HOLE, {**ROSENBROCK, "runs": ROSENBROCK["runs"][:1]}])
+NOISE = (
+    st.text(max_size=20)
+    | st.sampled_from([text for text, _, _ in BAD])
+    | st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["type", "spec", "until"]), inner),
+        max_leaves=6,
+    ).map(json.dumps)
+)
+
+
+class AnyOrder(RuleBasedStateMachine):
+    """Any messages in any order: never an exception, never a step forgotten, never more held than bounded."""
+
+    @initialize()
+    def connect(self) -> None:
+        self.clock = Clock()
+        self.viewer = Session(SETTINGS, self.clock)
+        self.next: dict[int, int] = {}
+        self.granted = -1
+        self.over: set[int] = set()
+        self.asked: list[tuple[int, int]] = []  # (from, granted) of each open not yet answered
+
+    def pause(self) -> None:
+        self.clock.now += 1
+
+    @rule(spec=SPECS, first=st.integers(0, 60), binary=st.booleans())
+    def open(self, spec: dict[str, Any], first: int, binary: bool) -> None:
+        self.pause()
+        say(self.viewer, type="open", spec=spec, encoding="binary" if binary else "json", **{"from": first})
+        self.asked.append((first, -1))
+
+    @rule(until=st.integers(0, 100))
+    def advance(self, until: int) -> None:
+        self.pause()
+        say(self.viewer, type="advance", until=until)
+        if self.asked:
+            first, granted = self.asked[-1]
+            self.asked[-1] = first, max(granted, until)
+        else:
+            self.granted = max(self.granted, until)
+
+    @rule(text=NOISE)
+    def shout(self, text: str) -> None:
+        self.pause()
+        self.viewer.receive(text)
+
+    @rule(count=st.integers(1, 12))
+    def take(self, count: int) -> None:
+        for _ in range(count):
+            message = self.viewer.produce()
+            match message:
+                case Opened():
+                    first, self.granted = self.asked.pop(0)
+                    self.next = dict.fromkeys(range(len(message.columns)), first)
+                    self.over = set()
+                case Steps():
+                    assert message.first == self.next[message.run]
+                    assert message.run not in self.over
+                    self.next[message.run] += message.count
+                    assert self.next[message.run] - 1 <= self.granted
+                    assert message.count * len(message.columns) <= SLICE_NUMBERS
+                case Ended():
+                    assert message.run not in self.over
+                    self.over.add(message.run)
+                    assert message.status.state != "running"
+
+    @invariant()
+    def holds_little(self) -> None:
+        assert len(self.viewer.replies) <= 200
+        assert not self.viewer.closed
+
+    def teardown(self) -> None:
+        """All that was granted has come once the viewer takes it."""
+        while self.viewer.working:
+            self.take(1)
+        for run, upcoming in self.next.items():
+            assert run in self.over or upcoming > self.granted
+
+
+AnyOrder.TestCase.settings = limits(max_examples=60, stateful_step_count=25, deadline=None)
+TestAnyOrder = AnyOrder.TestCase

@@ -1,0 +1,137 @@
+"""The socket, once for each of its rules, against a real server."""
+
+import asyncio
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Origin, Subprotocol
+
+from app.stream import welcome
+from tests.app.specs import ROSENBROCK
+from tests.serving import Caller, Server
+
+OPEN = json.dumps({"type": "open", "spec": ROSENBROCK})
+
+
+async def until_ended(line: ClientConnection, runs: int) -> list[Any]:
+    """All messages until so many runs have ended."""
+    got: list[Any] = []
+    while sum(isinstance(m, dict) and m["type"] == "ended" for m in got) < runs:
+        data = await asyncio.wait_for(line.recv(), 20)
+        got.append(json.loads(data) if isinstance(data, str) else data)
+    return got
+
+
+def stack(messages: list[Any], run: int) -> dict[str, list[float]]:
+    """One run's columns, its slices joined."""
+    columns: dict[str, list[float]] = {}
+    for message in messages:
+        if message["type"] == "steps" and message["run"] == run:
+            for name, values in message["columns"].items():
+                columns.setdefault(name, []).extend(values)
+    return columns
+
+
+def read_frame(data: bytes) -> tuple[dict[str, Any], np.ndarray[Any, Any]]:
+    """A binary frame's header and its columns."""
+    length = int.from_bytes(data[:4], "little")
+    header = json.loads(data[4 : 4 + length])
+    begin = -(-(4 + length) // 8) * 8
+    return header, np.frombuffer(data[begin:], "<f8").reshape(-1, header["count"])
+
+
+def test_link_body_and_stream_give_the_same_numbers(server: Server, call: Caller) -> None:
+    async def talk() -> list[Any]:
+        async with connect(server.stream, subprotocols=[Subprotocol("steepest.v1")]) as line:
+            assert line.subprotocol == "steepest.v1"
+            await line.send(OPEN)
+            await line.send('{"type": "advance", "until": 7}')
+            await line.send('{"type": "advance", "until": 40}')
+            return await until_ended(line, 3)
+
+    messages = asyncio.run(talk())
+    answer = call.post("/api/v1/trajectories", json=ROSENBROCK).json()
+    by_link = call.get("/api/v1/trajectories" + answer["link"].removeprefix("/")).json()
+    assert by_link == answer
+    assert messages[0]["type"] == "opened"
+    assert messages[0]["spec"] == answer["spec"]
+    for run in range(3):
+        assert stack(messages, run) == answer["runs"][run]["columns"]
+
+
+def test_binary_frames_carry_the_same_numbers(server: Server, call: Caller) -> None:
+    async def talk() -> list[Any]:
+        async with connect(server.stream) as line:
+            await line.send(json.dumps({"type": "open", "spec": ROSENBROCK, "encoding": "binary", "from": 3}))
+            await line.send('{"type": "advance", "until": 40}')
+            return await until_ended(line, 3)
+
+    messages = asyncio.run(talk())
+    names = messages[0]["runs"][0]["columns"]
+    answer = call.post("/api/v1/trajectories?from=3", json=ROSENBROCK).json()
+    frames = [read_frame(message) for message in messages if isinstance(message, bytes)]
+    for run in range(3):
+        slices = [values for header, values in frames if header["run"] == run]
+        whole = np.concatenate(slices, axis=1)
+        assert whole.tolist() == [answer["runs"][run]["columns"][name] for name in names]
+    assert {header["type"] for header, _ in frames} == {"steps"}
+
+
+def test_an_error_leaves_the_connection(server: Server) -> None:
+    async def talk() -> list[Any]:
+        async with connect(server.stream) as line:
+            await line.send("what?")
+            await line.send(OPEN)
+            return [json.loads(await line.recv()) for _ in range(2)]
+
+    refused, opened = asyncio.run(talk())
+    assert (refused["type"], refused["problem"]["status"]) == ("error", 400)
+    assert opened["type"] == "opened"
+
+
+def closing(server: Server, *frames: str | bytes) -> int:
+    """The code with which the server closes after these frames."""
+
+    async def talk() -> int:
+        async with connect(server.stream) as line:
+            try:
+                for frame in frames:
+                    await line.send(frame)
+                while True:
+                    await asyncio.wait_for(line.recv(), 20)
+            except ConnectionClosed as closed:
+                assert closed.rcvd is not None
+                return closed.rcvd.code
+
+    return asyncio.run(talk())
+
+
+def test_each_close_has_its_code(server: Server) -> None:
+    assert closing(server, b"{}") == 1003
+    assert closing(server, "x" * 65_537) == 1009
+    assert closing(server, *["{}"] * 60) == 1008
+
+
+def test_a_foreign_page_is_refused(server: Server) -> None:
+    async def talk(origin: str) -> bytes:
+        with pytest.raises(InvalidStatus) as caught:
+            await connect(server.stream, origin=Origin(origin))
+        response = caught.value.response
+        assert response.status_code == 403
+        assert response.headers["content-type"] == "application/problem+json"
+        return bytes(response.body or b"")
+
+    assert json.loads(asyncio.run(talk("https://elsewhere.example")))["status"] == 403
+
+
+def test_who_may_open_the_stream() -> None:
+    assert welcome(None, "steepest.example", ())
+    assert welcome("https://steepest.example", "steepest.example", ())
+    assert welcome("https://school.example", "steepest.example", ("https://school.example",))
+    assert not welcome("https://school.example:444", "steepest.example", ("https://school.example",))
+    assert not welcome("null", "steepest.example", ())
+    assert not welcome("http://[", "steepest.example", ())
