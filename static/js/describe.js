@@ -19,9 +19,15 @@ export function plain(sentenceParts) {
   return sentenceParts.map((part) => part.text).join("");
 }
 
-/** (0.91, 0.83), or 0.91 on a line. */
+/** (0.91, 0.83), or 0.91 on a line. Two decimals, unless all of it is smaller than that. */
 export function pointText(point) {
-  const numbers = point.map((v) => (Math.abs(v) >= 1e5 || (v !== 0 && Math.abs(v) < 5e-3) ? num(v, 3) : fix(v, 2)));
+  const size = Math.max(...point.map(Math.abs));
+  const text = (v) => {
+    if (Math.abs(v) >= 1e5) return num(v, 3);
+    if (size > 0 && size < 0.02) return Math.abs(v) < size / 1000 ? "0" : num(v, 2);
+    return fix(v, 2);
+  };
+  const numbers = point.map(text);
   return numbers.length === 1 ? numbers[0] : `(${numbers.join(", ")})`;
 }
 

@@ -176,10 +176,10 @@ export function lossScale(log, floor, [low, high]) {
     const pad = (high - low) * 0.06 || 1;
     return { log, range: [low - pad, high + pad], to: (loss) => loss };
   }
-  const least = Math.max(low - floor, 1e-9);
+  const least = Math.max(low - floor, 1e-9, (high - floor) * 1e-8);
   const top = Math.max(high - floor, least * 10);
   return {
-    log, range: [Math.log10(least) - 0.1, Math.log10(top) + 0.25], to: (loss) => Math.log10(Math.max(loss - floor, 1e-9)),
+    log, range: [Math.log10(least) - 0.1, Math.log10(top) + 0.25], to: (loss) => Math.log10(Math.max(loss - floor, least * 0.8)),
   };
 }
 

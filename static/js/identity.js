@@ -14,7 +14,7 @@ export function noiseless(spec) {
 
 /**
  * [{name, colour, dash, dashName, symbol, family}] for a spec's runs. `titles` and `families` by optimizer; `words`:
- * {descent, own} in the reader's language; `format` writes a number.
+ * {descent, short, own} in the reader's language; `format` writes a number.
  */
 export function identities(spec, { tokens, dark, titles, families, words, format }) {
   const palette = tokens[dark ? "dark" : "light"];
@@ -25,7 +25,8 @@ export function identities(spec, { tokens, dark, titles, families, words, format
     const look = tokens.optimizers[base] ?? { dash: "solid", symbol: "circle", family: families[base] ?? "plain" };
     const twins = bases.flatMap((other, i) => (other === base ? [i] : []));
     const number = twins.indexOf(index);
-    const title = base === "own" ? words.own : base === "sgd" && exact ? words.descent : (titles[base] ?? base);
+    const descent = twins.length > 1 ? words.short : words.descent;
+    const title = base === "own" ? words.own : base === "sgd" && exact ? descent : (titles[base] ?? base);
     return {
       name: title + suffix(spec, index, twins, format), colour: palette[look.family] ?? palette.ink,
       dash: tokens.dashes[shifted(DASH_ORDER, look.dash, number)], dashName: shifted(DASH_ORDER, look.dash, number),

@@ -240,6 +240,7 @@ function listen(view) {
       const far = Math.hypot(at[0] - drag.from[0], at[1] - drag.from[1]) > 4;
       if (!drag.moved && !far) return;
       if (drag.touch && !drag.near) return; // one finger beside the start scrolls the page
+      if (!drag.moved) view.on.hover(null);
       view.on.start(toData(view, ...at), drag.moved ? "move" : "begin");
       drag.moved = true;
       return;

@@ -4,26 +4,27 @@
  */
 import { errorsAt } from "../api.js";
 import { advance, createConnection, open } from "../connection.js";
-import { setMessages, t } from "../i18n.js";
+import { t } from "../i18n.js";
 import { changeSpeed, createPlayer, FIRST_GRANT, pause, play, restart, seek } from "../player.js";
 import { arrived, createRace, expect, finish, keepGhosts, missing, opened, steps } from "../race.js";
 import * as edit from "../settings.js";
+import { createChrome, readPage, sayIgnored } from "./chrome.js";
 import { anchor } from "./element.js";
 import { createFormula, showFormulaErrors } from "./formula.js";
 import { createInspector } from "./inspector.js";
 import { createLede } from "./lede.js";
+import { say } from "./notice.js";
 import { createOptimizers } from "./optimizers.js";
 import { loadPlotly } from "./plotly.js";
-import { createStage, mapFor, plotIn, retheme, touch, wake } from "./stage.js";
+import { createStage, lookOf, mapFor, plotIn, redraw, touch, wake } from "./stage.js";
 import { createTransport } from "./transport.js";
 
 const CHANGE_EVERY = 250; // ms between changes that a slider makes in mid-run
 
-const data = JSON.parse(document.querySelector("#page").textContent);
-setMessages(data.messages);
+const data = readPage();
 
 const page = {
-  data, catalog: data.catalog, tokens: data.tokens, scenes: data.scenes, spec: data.spec, link: data.link, selected: 0, hidden: new Set(), seen: 0,
+  data, catalog: data.catalog, tokens: data.tokens, scenes: data.scenes, spec: data.spec, link: data.link, selected: data.spec.runs.length - 1, hidden: new Set(), seen: 0,
   scene: null, answered: true, prediction: null, verdict: null, problems: {}, window: null, lossAxis: "auto", goal: null, gesture: null, hover: null,
   theory: false, downhill: false,
 };
@@ -110,7 +111,7 @@ function refused(problem) {
   const beside = showFormulaErrors(page.formula, problem);
   page.problems = Object.fromEntries(page.spec.runs.map((_, index) => [index, errorsAt(problem, "runs", index)]));
   const atRun = Object.values(page.problems).some((errors) => errors.length);
-  if (!beside && !atRun) note(problem.detail ?? problem.title);
+  if (!beside && !atRun) say(problem.detail ?? problem.title);
   showRail();
 }
 
@@ -128,14 +129,6 @@ function connectionState(state) {
 function showConnection(words) {
   page.connected.hidden = !words;
   page.connected.textContent = words ?? "";
-}
-
-function note(text) {
-  const place = document.querySelector("#note");
-  place.hidden = false;
-  place.textContent = text;
-  clearTimeout(page.noteTimer);
-  page.noteTimer = setTimeout(() => (place.hidden = true), 8000);
 }
 
 /* ---- what a person does ---- */
@@ -200,7 +193,7 @@ function leaveScene() {
 
 function openScene(scene) {
   pause(page.player);
-  Object.assign(page, { window: null, selected: scene.view?.run ?? 0, hidden: new Set(), seen: 0, lossAxis: scene.view?.loss ?? "auto" });
+  Object.assign(page, { window: null, selected: scene.view?.run ?? scene.spec.runs.length - 1, hidden: new Set(), seen: 0, lossAxis: scene.view?.loss ?? "auto" });
   chooseScene(scene);
   page.race.ghosts = [];
   seekTo(scene.step ?? 0);
@@ -293,11 +286,34 @@ function wire() {
       touch(page);
     },
   });
-  page.optimizers.lookOf = (name) => retheme.lookOf(page, name);
+  page.optimizers.lookOf = (name) => lookOf(page, name);
   anchor(page.optimizers.add, page.optimizers.menu);
   page.inspector = createInspector();
   page.lede = createLede({ answer });
   page.transport = transport;
+  createChrome({
+    changed: () => redraw(page), link: () => page.link, keys: keys(),
+    share: { link: () => page.link, fragment, spec: () => page.spec, name: () => page.scene?.name ?? page.spec.problem?.name ?? "descent", more: [] },
+  });
+}
+
+/** What is shown of the spec: the step, where it is not the first. */
+function fragment() {
+  return page.player.step > 0 ? `#step=${page.player.step}` : "";
+}
+
+function keys() {
+  const press = (id) => () => document.querySelector(id).click();
+  const number = (chrome, event) => {
+    const index = Number(event.key) - 1;
+    if (document.documentElement.dataset.present !== undefined && page.scenes[index]) openScene(page.scenes[index]);
+    else if (index < page.spec.runs.length) select(index);
+  };
+  return [
+    { keys: ["1", "2", "3", "4", "5", "6", "7", "8", "9"], words: t("select a run; when presenting, open a scene"), press: number },
+    { keys: ["t"], words: t("theory overlay"), press: press("#theory") }, { keys: ["g"], words: t("downhill directions"), press: press("#downhill") },
+    { keys: ["l"], words: t("play again and again") },
+  ];
 }
 
 function showRail() {
@@ -333,6 +349,7 @@ async function begin() {
   });
   await mapFor(page);
   touch(page);
+  sayIgnored(data.ignored);
   plotIn(page);
 }
 

@@ -46,15 +46,26 @@ export function showFormula(form, { problem, map, start }) {
   }
   if (map && form.text !== map.formula) {
     form.text = map.formula;
-    form.shown.replaceChildren(mathematics(map.mathml));
+    showMathematics(form, map.mathml);
   }
   showSettings(form, problem);
-  const oneDimensional = map?.variables.length === 1;
+  const oneDimensional = (start ?? map?.variables)?.length === 1;
   form.y.closest(".field").hidden = oneDimensional;
   if (start && document.activeElement !== form.x && document.activeElement !== form.y) {
     form.x.value = plainNumber(round(start[0]));
     form.y.value = oneDimensional ? "" : plainNumber(round(start[1]));
     showProblem(form.startProblem, null, null);
+  }
+}
+
+/** f = ..., made smaller where it is long; what still does not fit can be scrolled. */
+function showMathematics(form, mathml) {
+  const { shown } = form;
+  shown.replaceChildren(element("span", { class: "f" }, element("i", { class: "v" }, "f"), " = "), mathematics(mathml));
+  shown.style.fontSize = "";
+  for (const size of [0.875, 0.8, 0.72]) {
+    if (shown.scrollWidth <= shown.clientWidth) break;
+    shown.style.fontSize = `${size}rem`;
   }
 }
 
@@ -88,7 +99,7 @@ async function check(form) {
     if (asked !== form.asked) return;
     showProblem(form.problem, form.field, null);
     form.text = answer.formula;
-    form.shown.replaceChildren(mathematics(answer.mathml));
+    showMathematics(form, answer.mathml);
     form.on.formula(answer);
   } catch (error) {
     if (asked !== form.asked) return;

@@ -19,10 +19,11 @@ export function createInspector() {
   };
 }
 
-/** Show step -> step + 1 of a run: {spec, index, who, step, trajectory, parameters, lines, moving}. */
+/** Show step -> step + 1 of a run: {spec, index, who, step, trajectory, parameters, lines, plain, rate, moving}. */
 export function showInspector(inspector, state) {
   const { trajectory, step } = state;
-  const row = Math.min(step, trajectory.count - 1);
+  // Where no step follows, the one that led here.
+  const row = Math.max(0, Math.min(step, trajectory.count - 2));
   const last = row + 1 >= trajectory.count;
   const key = `${trajectory.version}/${state.index}`;
   if (inspector.key !== key) Object.assign(inspector, { key, detail: null });
@@ -32,7 +33,7 @@ export function showInspector(inspector, state) {
   inspector.shown = shown;
   heading(inspector, state, row, last);
   const columns = state.parameters;
-  inspector.head.replaceChildren(element("th"), element("th", { class: "say" }), ...columns.map((name) => element("th", { scope: "col" }, name)));
+  inspector.head.replaceChildren(element("td"), element("td", { class: "say" }), ...columns.map((name) => element("th", { scope: "col", class: "v" }, name)));
   inspector.body.replaceChildren(...rowsOf(inspector, state, row, last));
 }
 
@@ -55,18 +56,33 @@ function rowsOf(inspector, state, row, last) {
   const from = parameters.map((name) => cell(trajectory, name, row));
   const to = parameters.map((name) => cell(trajectory, name, row + 1));
   const update = lines.find((entry) => entry.name === "x");
-  rows.push(line(mathematics(STEP), t("step"), to.map((v, i) => v - from[i]), "key"));
+  const step = to.map((v, i) => v - from[i]);
+  rows.push(line(mathematics(STEP), t("step"), step, "key"));
   rows.push(line(update ? mathematics(update.mathml) : mathematics(NEXT), t("next point"), to));
+  if (state.plain) rows.push(lengthRow(state, Math.hypot(...step), Math.hypot(...parameters.map((name) => cell(trajectory, `gradient_${name}`, row)))));
   return rows;
 }
 
+/** For plain descent the step's length is the rate times the gradient's. */
+function lengthRow(state, length, slope) {
+  return element("tr", {}, element("th", { scope: "row" }, mathematics(LENGTH)),
+    element("td", { class: "length", colspan: state.parameters.length + 1 }, t("step {step} = rate {rate} × gradient {gradient}", { step: num(length, 3), rate: num(state.rate, 3), gradient: num(slope, 3) })));
+}
+
+const LENGTH = "<math><mo>‖</mo><mi mathvariant='normal'>Δ</mi><mo>‖</mo><mo>=</mo><mi>η</mi><mo>‖</mo><msub><mi>g</mi><mi>t</mi></msub><mo>‖</mo></math>";
 const GRADIENT = "<math><msub><mi>g</mi><mi>t</mi></msub><mo>=</mo><mo>∇</mo><mi>f</mi></math>";
 const STEP = "<math><mi mathvariant='normal'>Δ</mi><mo>=</mo><msub><mi>x</mi><mi>t</mi></msub><mo>−</mo><msub><mi>x</mi><mrow><mi>t</mi><mo>−</mo><mn>1</mn></mrow></msub></math>";
 const NEXT = "<math><msub><mi>x</mi><mi>t</mi></msub></math>";
 
 function line(formula, word, values, kind = null) {
-  return element("tr", { class: kind }, element("th", { scope: "row" }, formula), element("td", { class: "say" }, word),
-    values.map((v) => element("td", { class: "v" }, Number.isNaN(v) ? "…" : num(v, 4))));
+  return element("tr", { class: kind }, element("th", { scope: "row" }, formula), element("td", { class: "say", title: word }, word),
+    values.map((v) => element("td", { class: "v" }, Number.isNaN(v) ? "…" : cellText(v))));
+}
+
+/** Four digits, three beside a power of ten: the columns stay narrow. */
+function cellText(v) {
+  const size = Math.abs(v);
+  return num(v, size !== 0 && (size < 1e-4 || size >= 1e6) ? 3 : 4);
 }
 
 function needs(inspector, row) {

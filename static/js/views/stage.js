@@ -10,9 +10,9 @@ import { tick } from "../player.js";
 import { problemOf, settingAt, startOf } from "../settings.js";
 import { num, plainNumber } from "../numbers.js";
 import { value } from "../program.js";
-import { makeTheme } from "../theme.js";
 import { cell, ended, gradient, point, rowAt, settles } from "../trajectory.js";
 import { contourAspect, createContour, drawContour } from "./contour.js";
+import { currentTheme, isDark } from "./chrome.js";
 import { createCurve, drawCurve } from "./curve.js";
 import { showFormula } from "./formula.js";
 import { showInspector } from "./inspector.js";
@@ -31,20 +31,11 @@ const find = (id) => document.querySelector(id);
 
 /** Make the panels. */
 export function createStage(page, plotly, on) {
-  retheme(page);
+  page.theme = currentTheme(page.tokens);
   page.stage = {
     contour: createContour(find("#contour"), plotly, on), curve: createCurve(find("#curve"), plotly, on), loss: createLoss(find("#loss"), plotly, on),
     surface: null, quad: find("#quad"), raf: 0, changedAt: 0, saidAt: 0, surfaceAt: 0, surfaceCost: 0, railDirty: true, answers: new Map(),
   };
-  const redraw = () => {
-    retheme(page);
-    page.stage.railDirty = true;
-    remap(page);
-    touch(page);
-  };
-  new ResizeObserver(redraw).observe(page.stage.quad);
-  new MutationObserver(redraw).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme", "data-present"] });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
   for (const button of document.querySelectorAll(".tabs button")) {
     button.addEventListener("click", () => {
       page.stage.quad.dataset.view = button.dataset.view;
@@ -72,18 +63,20 @@ export async function plotIn(page) {
   }
 }
 
-/** The theme on the root element, as figures want it. */
-export function retheme(page) {
-  const root = document.documentElement;
-  const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  page.theme = makeTheme(page.tokens, { dark, present: root.dataset.present !== undefined });
+/** Another theme, presentation or size: everything is drawn again. */
+export function redraw(page) {
+  if (!page.stage) return;
+  page.theme = currentTheme(page.tokens);
+  page.stage.railDirty = true;
+  remap(page);
+  touch(page);
 }
 
 /** An optimizer's line, for menus. */
-retheme.lookOf = (page, name) => {
+export function lookOf(page, name) {
   const look = page.tokens.optimizers[name] ?? { family: page.catalog.optimizers.find((row) => row.name === name)?.family ?? "plain", dash: "solid" };
-  return { colour: page.tokens[page.theme?.dark ? "dark" : "light"][look.family] ?? "currentColor", dash: page.tokens.dashes[look.dash] };
-};
+  return { colour: page.tokens[isDark() ? "dark" : "light"][look.family] ?? "currentColor", dash: page.tokens.dashes[look.dash] };
+}
 
 /** Something changed: draw at the next frame, and let it rest after. */
 export function touch(page) {
@@ -101,18 +94,26 @@ export function wake(page) {
 
 /** The map of the selected run's function; asks /surfaces once per function. */
 export async function mapFor(page) {
-  const { noise: _noise, ...problem } = problemOf(page.spec, page.selected) ?? {};
-  const key = JSON.stringify(problem);
   if (!page.stage) return;
+  const key = problemKey(page);
+  const problem = JSON.parse(key);
   const { answers } = page.stage;
   if (!answers.has(key)) answers.set(key, post("/surfaces", problem, { query: { resolution: 2 } }));
   try {
     const answer = await answers.get(key);
-    page.answer = answer;
+    if (key !== problemKey(page)) return;
+    Object.assign(page, { answer, answerKey: key });
+    page.stage.railDirty = true;
     remap(page);
   } catch {
     answers.delete(key);
   }
+}
+
+/** The function itself, without the noise on its gradients. */
+function problemKey(page) {
+  const { noise: _noise, ...problem } = problemOf(page.spec, page.selected) ?? {};
+  return JSON.stringify(problem);
 }
 
 function remap(page) {
@@ -207,7 +208,7 @@ function whoIs(page, spec) {
       tokens: page.tokens, dark: page.theme.dark, format: plainNumber,
       titles: Object.fromEntries(page.catalog.optimizers.map((row) => [row.name, row.title])),
       families: Object.fromEntries(page.catalog.optimizers.map((row) => [row.name, row.family])),
-      words: { descent: t("Gradient descent"), own: t("Own rule") },
+      words: { descent: t("Gradient descent"), short: t("GD"), own: t("Own rule") },
     });
   }
   return page.who;
@@ -219,7 +220,7 @@ function showRail(page, state) {
   showOptimizers(page.optimizers, {
     spec, step: page.player.step, identities: whoIs(page, spec), selected: page.selected, hidden: page.hidden, problems: page.problems, gauges: state?.gauges,
   });
-  showFormula(page.formula, { problem: problemOf(spec, page.selected), map: page.answer, start: startOf(spec, page.selected) });
+  showFormula(page.formula, { problem: problemOf(spec, page.selected), map: page.answerKey === problemKey(page) ? page.answer : null, start: startOf(spec, page.selected) });
 }
 
 /* ---- words ---- */
@@ -236,7 +237,8 @@ function say(page, state, rest) {
   showMilestones(page, state);
   showInspector(page.inspector, {
     spec: state.spec, index: chosen.index, who: chosen.identity, step: state.step, trajectory: chosen.trajectory, parameters: state.parameters,
-    lines: page.catalog.optimizers.find((entry) => entry.name === state.spec.runs[chosen.index].optimizer)?.lines ?? [], moving: !rest, refresh: () => touch(page),
+    lines: page.catalog.optimizers.find((entry) => entry.name === state.spec.runs[chosen.index].optimizer)?.lines ?? [], plain: state.spec.runs[chosen.index].optimizer === "sgd" && !state.spec.runs[chosen.index].schedule,
+    rate: settingAt(state.spec, chosen.index, "lr", Math.min(state.step, chosen.trajectory.count - 2)), moving: !rest, refresh: () => touch(page),
   });
 }
 

@@ -3,6 +3,8 @@
  * new segments are drawn each frame; everything is drawn again when the mapping, the order or a past point changed.
  */
 
+const OVERHANG = 10; // pixels that a head may stand over the edge of its plot
+
 /** Three canvases over `host`, which must be positioned. They take no pointer and are hidden from readers. */
 export function createTrail(host, name) {
   const layers = ["halo", "line", "head"].map((layer) => {
@@ -22,11 +24,13 @@ export function place(trail, box) {
   const same = trail.box && trail.ratio === ratio && ["left", "top", "width", "height"].every((k) => trail.box[k] === box[k]);
   if (same) return;
   Object.assign(trail, { box, ratio, signature: "" });
-  for (const { canvas } of trail.layers) {
-    canvas.width = Math.round(box.width * ratio);
-    canvas.height = Math.round(box.height * ratio);
-    Object.assign(canvas.style, { left: `${box.left}px`, top: `${box.top}px`, width: `${box.width}px`, height: `${box.height}px` });
-  }
+  trail.layers.forEach(({ canvas }, index) => {
+    const pad = index === 2 ? OVERHANG : 0;
+    const [width, height] = [box.width + 2 * pad, box.height + 2 * pad];
+    canvas.width = Math.round(width * ratio);
+    canvas.height = Math.round(height * ratio);
+    Object.assign(canvas.style, { left: `${box.left - pad}px`, top: `${box.top - pad}px`, width: `${width}px`, height: `${height}px` });
+  });
 }
 
 /** Forget what was drawn: the next draw begins again. */
@@ -41,8 +45,9 @@ export function clearLines(trail) {
 }
 
 function wipe(trail, context) {
-  context.setTransform(trail.ratio, 0, 0, trail.ratio, 0, 0);
-  context.clearRect(0, 0, trail.box.width, trail.box.height);
+  const pad = context === trail.layers[2] ? OVERHANG : 0;
+  context.setTransform(trail.ratio, 0, 0, trail.ratio, pad * trail.ratio, pad * trail.ratio);
+  context.clearRect(-pad, -pad, trail.box.width + 2 * pad, trail.box.height + 2 * pad);
 }
 
 /**

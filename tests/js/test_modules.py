@@ -1,0 +1,82 @@
+"""The scripts' pure modules, each with its own tests, run in a real Chromium without a server or a document of the app."""
+
+import mimetypes
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = ROOT / "tests" / "js"
+ORIGIN = "http://modules.test"
+FLAGS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+FILES = sorted(path.name for path in HERE.glob("*.test.js"))
+PURE = sorted(path.name for path in (ROOT / "static" / "js").glob("*.js"))
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    path = os.environ.get("STEEPEST_CHROMIUM") or shutil.which("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A page whose requests are answered from the repository."""
+    context = chromium.new_context()
+    made = context.new_page()
+    made.route(f"{ORIGIN}/**", answer)
+    made.goto(f"{ORIGIN}/tests/js/empty.html")
+    yield made
+    context.close()
+
+
+def answer(route: Route) -> None:
+    path = ROOT / route.request.url.removeprefix(ORIGIN + "/")
+    if path.name == "empty.html":
+        route.fulfill(body="<!doctype html><title>modules</title>", content_type="text/html")
+    elif path.is_file():
+        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        route.fulfill(path=path, content_type="text/javascript" if path.suffix == ".js" else kind)
+    else:
+        route.fulfill(status=404, body="")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_module(page: Page, name: str) -> None:
+    results: list[dict[str, Any]] = page.evaluate(
+        """async (name) => {
+            await import(`/tests/js/${name}`);
+            const { runAll } = await import("/tests/js/check.js");
+            return runAll();
+        }""",
+        name,
+    )
+    failures = [f"{result['name']}: {result['error']}" for result in results if result["error"]]
+    assert results, f"{name} has no tests"
+    assert not failures, "\n".join(failures)
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_a_pure_module_imports_without_a_document(page: Page, name: str) -> None:
+    """Each module runs in a worker, where there is no document, no window and no Plotly."""
+    error = page.evaluate(
+        """(name) => new Promise((resolve) => {
+            const source = `import("${location.origin}/static/js/${name}")
+                .then(() => postMessage(null), (error) => postMessage(String(error)))`;
+            const worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })), { type: "module" });
+            worker.onmessage = ({ data }) => resolve(data);
+            worker.onerror = (event) => resolve(event.message);
+        })""",
+        name,
+    )
+    assert error is None
