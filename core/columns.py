@@ -25,6 +25,13 @@ class Loop:
     `run(state, settings, first, last, noise, goal, reached)` makes rows `first` to `last` - 1 of all runs, and
     returns (the first step that it did not make, state). Under `np.errstate(... "raise")` it ends before a step in
     which some number was not finite, with the state before it.
+
+    >>> recipe = Recipe(("x",), "x**2", (), "x = x - lr*g")
+    >>> start = np.array([1.0, 2.0])
+    >>> state = [start, 2 * start, start**2]
+    >>> made, after = loop(recipe, ()).run(state, [0.5], 1, 2, [[]], -1.0, np.full(2, np.inf))
+    >>> made, after[0].tolist()
+    (2, [0.0, 0.0])
     """
 
     source: str
@@ -51,7 +58,11 @@ class Loop:
 
 @lru_cache(maxsize=128)
 def loop(recipe: Recipe, varying: tuple[int, ...]) -> Loop:
-    """The loop of a recipe in which the settings at places `varying` are columns."""
+    """The loop of a recipe in which the settings at places `varying` are columns.
+
+    >>> "np_subtract(x0, b0, out=b0)" in loop(Recipe(("x",), "x**3", (), "x = x - lr*g"), ()).source
+    True
+    """
     emission = _Emission(recipe, varying)
     source = emission.source()
     return Loop(source, emission.buffers, compiled(source, "loop"))
@@ -189,7 +200,13 @@ class _Emission:
 def careful(
     recipe: Recipe, state: Sequence[Column], settings: Sequence[Any], step: int, noise: Sequence[float]
 ) -> tuple[State, NDArray[np.bool_]]:
-    """One step that keeps every intermediate: the state after it, and which runs had no number that is not finite."""
+    """One step that keeps every intermediate: the state after it, and which runs had no number that is not finite.
+
+    >>> recipe = Recipe(("x",), "exp(x)", (), "x = x - lr*g")
+    >>> state = [np.array([1.0, 709.0]), np.array([-1.0, -1.0]), np.zeros(2)]
+    >>> careful(recipe, state, [2.0], 1, [])[1].tolist()
+    [True, False]
+    """
     graph = step_of(recipe)
     inputs = [*graph.parameters, *graph.gradients, *graph.memory, *graph.settings, graph.t, *graph.noise]
     values: dict[int, Any] = dict(zip(inputs, [*state[:-1], *settings, float(step), *noise], strict=True))

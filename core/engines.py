@@ -38,7 +38,14 @@ class Engine(Protocol):
 
 
 def engine(problem: Problem, chosen: Plan, start: tuple[float, ...]) -> Engine:
-    """The engine for a problem and a rule."""
+    """The engine for a problem and a rule.
+
+    >>> from core.plan import plan
+    >>> from core.problems.surface import formula
+    >>> chosen = plan(formula("x**2"), "sgd", None, {"lr": 0.4}, None, (), 0, 5, False, None)
+    >>> engine(formula("x**2"), chosen, (1.0,)).columns
+    ('x', 'loss', 'gradient_x')
+    """
     if isinstance(problem, FormulaProblem):
         return FormulaEngine(problem, chosen, start)
     return ModelEngine(problem, chosen, start)
@@ -65,7 +72,15 @@ def _first_kept(chosen: Plan, count: int, memory: tuple[float, ...]) -> list[flo
 
 
 class FormulaEngine:
-    """A formula and an element-wise rule, in one emitted loop on floats."""
+    """A formula and an element-wise rule, in one emitted loop on floats.
+
+    >>> from core.plan import plan
+    >>> from core.problems.surface import formula
+    >>> chosen = plan(formula("x**2"), "sgd", None, {"lr": 0.5}, None, (), 0, 5, False, None)
+    >>> made = FormulaEngine(formula("x**2"), chosen, (1.0,))
+    >>> made.first(), made.make(1, 2)
+    ([1.0, 1.0, 2.0], ([0.0, 0.0, 0.0], None))
+    """
 
     def __init__(self, problem: FormulaProblem, chosen: Plan, start: tuple[float, ...]) -> None:
         self.problem, self.plan, self.start = problem, chosen, start
@@ -123,7 +138,13 @@ class FormulaEngine:
 
 
 def recipe(problem: FormulaProblem, chosen: Plan) -> Recipe:
-    """What decides the emitted loop of a formula problem."""
+    """What decides the emitted loop of a formula problem.
+
+    >>> from core.plan import plan
+    >>> from core.problems.surface import formula
+    >>> recipe(formula("x**2"), plan(formula("x**2"), "sgd", None, None, None, (), 0, 5, False, None)).rule
+    'x = x - lr*g'
+    """
     assert chosen.rule is not None
     return Recipe(
         variables=problem.parameters,

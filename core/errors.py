@@ -35,7 +35,12 @@ class FieldError(ValueError):
 
 
 class FormulaError(FieldError):
-    """A text that is not a formula or a rule: the column (from 1) where it goes wrong, and what to type."""
+    """A text that is not a formula or a rule: the column (from 1) where it goes wrong, and what to type.
+
+    >>> error = FormulaError("this ( is never closed: add a ).", 4)
+    >>> error.column, error.values
+    (4, {'column': 4})
+    """
 
     def __init__(
         self, message: str, column: int, *, field: str = "formula", code: str = "syntax", **values: Any

@@ -15,7 +15,11 @@ from core.running import Run
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """`name` = `text`: as mathematics, and for each parameter with its numbers and its value."""
+    """`name` = `text`: as mathematics, and for each parameter with its numbers and its value.
+
+    >>> Statement("x", "x = 2", notation.number(2), {"x": notation.number(2)}, {"x": 2.0}).values["x"]
+    2.0
+    """
 
     name: str
     text: str
@@ -26,7 +30,11 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """How row `step` came from the row before: where it was, the gradient there, and each line of the rule."""
+    """How row `step` came from the row before: where it was, the gradient there, and each line of the rule.
+
+    >>> Explanation(1, {"x": 1.0}, {"x": 0.2}, {"lr": 0.4}, (), ()).after["x"]
+    0.2
+    """
 
     step: int
     before: Mapping[str, float]

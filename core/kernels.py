@@ -28,6 +28,9 @@ class Recipe:
     lr, over `s` = t - 1 and `schedule_settings`; `noisy` adds noise to the gradient; `detail` keeps the
     rule's memory and intermediates in every row. Without a `loss` the step is an update alone; `whole` then
     says that the one variable is an array of all parameters.
+
+    >>> Recipe(("x",), "x**2", (), "x = x - lr*g").detail
+    False
     """
 
     variables: tuple[str, ...]
@@ -44,7 +47,12 @@ class Recipe:
 
 @dataclass
 class Step:
-    """The graph of one step and the names of its nodes, by their role."""
+    """The graph of one step and the names of its nodes, by their role.
+
+    >>> step = step_of(Recipe(("x",), "x**2", (), "x = x - lr*g"))
+    >>> len(step.parameters), len(step.new_gradients)
+    (1, 1)
+    """
 
     graph: Graph
     rule: Rule
@@ -65,13 +73,21 @@ class Step:
 
 
 def memory_names(rule: Rule, count: int) -> list[tuple[str, int]]:
-    """(name, parameter) in the order in which kernels keep memory."""
+    """(name, parameter) in the order in which kernels keep memory.
+
+    >>> memory_names(parse_rule("m = m + g; x = x - m"), 2)
+    [('m', 0), ('m', 1)]
+    """
     return [(name, i) for name in rule.memory_names for i in range(count)]
 
 
 @lru_cache(maxsize=256)
 def step_of(recipe: Recipe) -> Step:
-    """Build the graph of one step, integer powers as products."""
+    """Build the graph of one step, integer powers as products.
+
+    >>> step_of(Recipe(("x",), "x**2", (), "x = x - lr*g")).rule.settings
+    ('lr',)
+    """
     graph, rule = Graph(), parse_rule(recipe.rule)
     count = len(recipe.variables)
     parameters = [graph.variable(f"p{i}") for i in range(count)]
@@ -171,6 +187,9 @@ def source(recipe: Recipe) -> str:
     `state` is (p, g, m) of the last row; steps `first` to `last - 1` are made and `extend` is given the
     numbers of each row. A row whose sum is not finite is not given, and the loop ends before it; the state
     returned is always that of the last row.
+
+    >>> "extend((a1, a2, a3,))" in source(Recipe(("x",), "x**2", (), "x = x - lr*g"))
+    True
     """
     step = step_of(recipe)
     graph = step.graph
@@ -234,12 +253,26 @@ def _invariant(step: Step) -> list[int]:
 
 @lru_cache(maxsize=256)
 def kernel(recipe: Recipe) -> Kernel:
-    """The compiled loop."""
+    """The compiled loop.
+
+    >>> rows = []
+    >>> kernel(Recipe(("x",), "x**2", (), "x = x - lr*g"))((1.0, 2.0), (0.4,), 1, 3, None, rows.extend)[0] == rows[3]
+    True
+    """
     return compiled(source(recipe), "kernel")
 
 
 def update_source(recipe: Recipe) -> str:
-    """The emitted update alone: `update(x, g, m, t, settings)` -> (x, m, kept, rate), on floats or arrays."""
+    """The emitted update alone: `update(x, g, m, t, settings)` -> (x, m, kept, rate), on floats or arrays.
+
+    >>> print(update_source(Recipe(("x",), None, (), "x = x - lr*g")), end="")
+    def update(x, g, m, t, settings):
+        (p0,) = x
+        (g0,) = g
+        (s0,) = settings
+        a1 = p0 - s0*g0
+        return (a1,), (), (), s0
+    """
     step = step_of(recipe)
     p, g, m = _names("p", step.parameters), _names("g", step.gradients), _names("m", step.memory)
     s = _names("s", step.settings)
@@ -259,5 +292,9 @@ def update_source(recipe: Recipe) -> str:
 
 @lru_cache(maxsize=256)
 def update(recipe: Recipe) -> Callable[..., tuple[Any, Any, Any, float]]:
-    """The compiled update."""
+    """The compiled update.
+
+    >>> update(Recipe(("x",), None, (), "x = x - lr*g"))((1.0,), (2.0,), (), 1, (0.25,))[0]
+    (0.5,)
+    """
     return compiled(update_source(recipe), "update")

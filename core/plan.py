@@ -21,7 +21,11 @@ RATE = Setting("lr", 0.1, 0, 1000, "log")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """From step `after` + 1 on, these settings: row `after` is the last that the old ones made."""
+    """From step `after` + 1 on, these settings: row `after` is the last that the old ones made.
+
+    >>> Change(120, {"lr": 0.02}).after
+    120
+    """
 
     after: int
     settings: Mapping[str, float]
@@ -29,7 +33,13 @@ class Change:
 
 @dataclass(frozen=True)
 class Plan:
-    """A run's rule with everything that is chosen about it, complete and checked."""
+    """A run's rule with everything that is chosen about it, complete and checked.
+
+    >>> from core.problems.surface import formula
+    >>> chosen = plan(formula("x**2"), "sgd", None, {"lr": 0.1}, None, [Change(2, {"lr": 0.2})], 0, 5, False, None)
+    >>> chosen.settings_for(2), chosen.settings_for(3)
+    ({'lr': 0.1}, {'lr': 0.2})
+    """
 
     optimizer: str | None
     rule: Rule | None
@@ -99,7 +109,12 @@ def plan(
     detail: bool,
     batch: Mapping[str, Any] | None,
 ) -> Plan:
-    """Everything chosen about a run, checked: names, bounds, what is missing. Raises `FieldError`."""
+    """Everything chosen about a run, checked: names, bounds, what is missing. Raises `FieldError`.
+
+    >>> from core.problems.surface import formula
+    >>> dict(plan(formula("x**2"), "momentum", None, {"lr": 1}, None, (), 0, 5, False, None).settings)
+    {'lr': 1.0, 'momentum': 0.9}
+    """
     if (optimizer is None) == (rule is None):
         raise FieldError("optimizer", "give exactly one of optimizer and rule.", code="one_of")
     if not 1 <= steps <= MAX_STEPS:
@@ -135,7 +150,11 @@ def plan(
 
 
 def typed_settings(rule: Rule) -> tuple[Setting, ...]:
-    """The settings of a typed rule: lr as everywhere, any finite number for the rest."""
+    """The settings of a typed rule: lr as everywhere, any finite number for the rest.
+
+    >>> [setting.name for setting in typed_settings(parse_rule("x = x - lr*(g + c*x)"))]
+    ['lr', 'c']
+    """
     return tuple(RATE if name == "lr" else Setting(name, 0.0, -1e300, 1e300) for name in rule.settings)
 
 
@@ -175,7 +194,12 @@ def _changes(changes: Sequence[Change], known: Sequence[Setting]) -> tuple[Chang
 
 
 def checked_start(problem: Problem, start: Sequence[float] | None, seed: int) -> tuple[float, ...]:
-    """The start as floats, or the problem's own; raises `FieldError` where it does not fit."""
+    """The start as floats, or the problem's own; raises `FieldError` where it does not fit.
+
+    >>> from core.problems.surface import formula
+    >>> checked_start(formula("x**2"), [3], seed=0)
+    (3.0,)
+    """
     if start is None:
         return tuple(map(float, problem.default_start(seed)))
     names = problem.parameters

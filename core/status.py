@@ -13,7 +13,11 @@ State = Literal["running", "finished", "diverged", "left_domain", "stopped"]
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """`step` is the last row's; `code` and `values` are the same as `message` for programs and translators."""
+    """`step` is the last row's; `code` and `values` are the same as `message` for programs and translators.
+
+    >>> Status("finished", 5, "finished", "All 5 steps were made.").step
+    5
+    """
 
     state: State
     step: int
@@ -23,17 +27,29 @@ class Status:
 
 
 def running(step: int) -> Status:
-    """More steps can be made."""
+    """More steps can be made.
+
+    >>> running(3).state
+    'running'
+    """
     return Status("running", step, "running", "The run can go on.")
 
 
 def finished(step: int) -> Status:
-    """All steps were made."""
+    """All steps were made.
+
+    >>> finished(5).message
+    'All 5 steps were made.'
+    """
     return Status("finished", step, "finished", f"All {step} steps were made.")
 
 
 def stopped(step: int, code: str, message: str, values: Mapping[str, Any]) -> Status:
-    """Everything is finite, but the rule cannot go on."""
+    """Everything is finite, but the rule cannot go on.
+
+    >>> stopped(2, "singular_hessian", "The Hessian is singular.", {}).state
+    'stopped'
+    """
     return Status("stopped", step, code, message, values)
 
 
@@ -42,6 +58,9 @@ def failed(step: int, trouble: Trouble, place: Mapping[str, float], started: boo
 
     `place` is where it happened: each parameter's value. Without a first row (`started` is false) the
     function is not defined at the start.
+
+    >>> failed(4, Trouble("domain", "log", (-1.0,)), {"x": -1.0}).message
+    'After step 4 the next step led to x = -1, where log(-1) is not defined.'
     """
     where = ", ".join(f"{name} = {value:.6g}" for name, value in place.items())
     called = _called(trouble)

@@ -95,12 +95,21 @@ def _needs_brackets(outer: int, inner: int, place: int) -> bool:
 
 
 def function(name: str, arguments: Sequence[str], body: Sequence[str]) -> str:
-    """The source of one function."""
+    """The source of one function.
+
+    >>> print(function("f", ["a"], ["return a*a"]), end="")
+    def f(a):
+        return a*a
+    """
     return "\n".join([f"def {name}({', '.join(arguments)}):", *(f"    {line}" for line in body)]) + "\n"
 
 
 def compiled(source: str, name: str) -> Callable[..., Any]:
-    """The function `name` of emitted source; it reaches nothing but the operations of this package."""
+    """The function `name` of emitted source; it reaches nothing but the operations of this package.
+
+    >>> compiled("def f(a):\\n    return sqrt(a)\\n", "f")(9.0)
+    3.0
+    """
     code: CodeType = compile(source, f"<steepest {name}>", "exec")
     namespace: dict[str, Any] = dict(NAMESPACE)
     exec(code, namespace)  # noqa: S102 - emitted here, from generated identifiers and numbers alone
@@ -109,7 +118,15 @@ def compiled(source: str, name: str) -> Callable[..., Any]:
 
 
 def plain_function(graph: Graph, variables: Sequence[int], outputs: Sequence[int], columns: bool) -> str:
-    """Source of `f(p0, p1, ...)` returning a tuple of `outputs`, on floats or on columns."""
+    """Source of `f(p0, p1, ...)` returning a tuple of `outputs`, on floats or on columns.
+
+    >>> graph = Graph()
+    >>> x = graph.variable("x")
+    >>> print(plain_function(graph, [x], [graph.apply("sin", x)], columns=True), end="")
+    def f(p0):
+        a1 = np_sin(p0)
+        return a1,
+    """
     names = {index: f"p{i}" for i, index in enumerate(variables)}
     needed = graph.needed(outputs)
     on_columns = graph.depending(variables, needed) if columns else set()

@@ -205,7 +205,14 @@ _SIMPLIFICATIONS: Mapping[str, Callable[..., int | None]] = {
 
 
 def copy(source: Graph, roots: Sequence[int], into: Graph, variables: Mapping[str, int]) -> list[int]:
-    """`roots` of one graph built again in another, simplified, its variables replaced by nodes of that one."""
+    """`roots` of one graph built again in another, simplified, its variables replaced by nodes of that one.
+
+    >>> source, target = Graph(), Graph()
+    >>> root = source.node("mul", source.variable("x"), source.number(1))
+    >>> y = target.variable("y")
+    >>> copy(source, [root], target, {"x": y}) == [y]
+    True
+    """
     made: dict[int, int] = {}
     for index in source.needed(roots):
         node = source.nodes[index]
@@ -309,7 +316,13 @@ _DERIVATIVES: Mapping[str, Callable[..., tuple[Local, ...]]] = {
 
 
 def lowered(graph: Graph, roots: Sequence[int]) -> tuple[Graph, list[int]]:
-    """The same computation with integer powers as products (x**4 is a square squared), ready to run."""
+    """The same computation with integer powers as products (x**4 is a square squared), ready to run.
+
+    >>> graph = Graph()
+    >>> root = graph.pow(graph.variable("x"), graph.number(4))
+    >>> lowered(graph, [root])[0].nodes[-2:]
+    [('mul', 0, 0), ('mul', 4, 4)]
+    """
     result = Graph()
     made: dict[int, int] = {}
     for index in graph.needed(roots):

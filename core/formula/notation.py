@@ -31,7 +31,11 @@ _LETTERS = {
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A piece of notation: its kind, its parts, and how tightly it binds."""
+    """A piece of notation: its kind, its parts, and how tightly it binds.
+
+    >>> latex(Layout("fraction", (number(1), symbol("x"))))
+    '\\\\frac{1}{x}'
+    """
 
     kind: str
     parts: tuple[Layout | str, ...]
@@ -42,7 +46,13 @@ Write = Callable[[str], Layout]
 
 
 def layout(graph: Graph, root: int, write: Write | None = None) -> Layout:
-    """How a node looks on paper; `write` says how a variable is written (by default, its symbol)."""
+    """How a node looks on paper; `write` says how a variable is written (by default, its symbol).
+
+    >>> graph = Graph()
+    >>> x = graph.variable("x")
+    >>> latex(layout(graph, graph.pow(x, graph.number(2)), lambda name: number(3)))
+    '{3}^{2}'
+    """
     write = write or symbol
     made: dict[int, Layout] = {}
     for index in graph.needed([root]):
@@ -82,7 +92,11 @@ def symbol(name: str) -> Layout:
 
 
 def subscripted(base: Layout, index: Layout) -> Layout:
-    """base with an index, joined to the one it has: LaTeX knows no double subscript."""
+    """base with an index, joined to the one it has: LaTeX knows no double subscript.
+
+    >>> latex(subscripted(symbol("beta1"), symbol("t")))
+    '\\\\beta_{1 , t}'
+    """
     if base.kind != "subscript":
         return Layout("subscript", (base, index))
     inner, first = base.parts
@@ -94,7 +108,11 @@ def _subscript_text(part: str) -> Layout:
 
 
 def number(value: float) -> Layout:
-    """A number, short, with a true minus and a power of ten where it has one."""
+    """A number, short, with a true minus and a power of ten where it has one.
+
+    >>> latex(number(-0.5)), latex(number(2e-9))
+    ('- 0.5', '2 \\\\times {10}^{-9}')
+    """
     if value < 0:
         return Layout("row", (Layout("operator", ("−",)), number(-value)), SIGN)
     named = {3.141592653589793: Layout("letter", ("π", r"\pi")), 2.718281828459045: Layout("letter", ("e", "e"))}
@@ -111,7 +129,11 @@ def number(value: float) -> Layout:
 
 
 def shown(value: float, digits: int = 4) -> Layout:
-    """A computed number, rounded to so many significant digits, for a formula with its numbers in it."""
+    """A computed number, rounded to so many significant digits, for a formula with its numbers in it.
+
+    >>> latex(shown(0.123456))
+    '0.1235'
+    """
     return number(float(f"{value:.{digits}g}"))
 
 

@@ -26,6 +26,9 @@ class Operation:
 
     `ufunc` names the NumPy function with an `out=`, where one call is enough; `level` is the precedence
     of `code` in Python (calls bind tightest).
+
+    >>> OPERATIONS["exp"].code.format("x"), OPERATIONS["exp"].ufunc
+    ('exp(x)', 'exp')
     """
 
     name: str
@@ -78,12 +81,20 @@ CONSTANTS: Mapping[str, float] = {"pi": math.pi, "e": math.e}
 
 
 def sign(a: float) -> float:
-    """-1, 0 or 1."""
+    """-1, 0 or 1.
+
+    >>> sign(-3.0), sign(0.0)
+    (-1.0, 0.0)
+    """
     return math.copysign(1.0, a) if a else 0.0
 
 
 def sigmoid(z: float) -> float:
-    """1/(1 + exp(-z)), without overflow at either end."""
+    """1/(1 + exp(-z)), without overflow at either end.
+
+    >>> sigmoid(0.0), sigmoid(-1000.0)
+    (0.5, 0.0)
+    """
     if z >= 0:
         return 1.0 / (1.0 + math.exp(-z))
     e = math.exp(z)
@@ -91,18 +102,30 @@ def sigmoid(z: float) -> float:
 
 
 def softplus(z: float) -> float:
-    """log(1 + exp(z)), without overflow, exact to the last digits on both sides."""
+    """log(1 + exp(z)), without overflow, exact to the last digits on both sides.
+
+    >>> softplus(1000.0)
+    1000.0
+    """
     return max(z, 0.0) + math.log1p(math.exp(-abs(z)))
 
 
 def column_sigmoid(z: Column) -> Column:
-    """`sigmoid` of every element."""
+    """`sigmoid` of every element.
+
+    >>> column_sigmoid(np.array([0.0, -1000.0])).tolist()
+    [0.5, 0.0]
+    """
     e = np.exp(-np.abs(z))
     return np.where(z >= 0, 1.0, e) / (1.0 + e)
 
 
 def column_softplus(z: Column) -> Column:
-    """`softplus` of every element."""
+    """`softplus` of every element.
+
+    >>> column_softplus(np.array([1000.0])).tolist()
+    [1000.0]
+    """
     return np.maximum(z, 0.0) + np.log1p(np.exp(-np.abs(z)))
 
 

@@ -43,7 +43,11 @@ _THETA = {"θ": "x", "θ1": "x", "θ2": "y"}
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of the text: its kind, its characters, and the column (from 1) where it begins."""
+    """A piece of the text: its kind, its characters, and the column (from 1) where it begins.
+
+    >>> tokens("x + 1")[2]
+    Token(kind='number', text='1', column=5)
+    """
 
     kind: str
     text: str
@@ -101,7 +105,14 @@ Resolve = Callable[[Token], int]
 
 @dataclass
 class Parser:
-    """One text being read into `graph`; `resolve` says which node a name is."""
+    """One text being read into `graph`; `resolve` says which node a name is.
+
+    >>> graph = Graph()
+    >>> Parser(tokens("2x"), graph, lambda token: graph.variable(token.text)).whole()
+    2
+    >>> graph.nodes
+    [('number', 2.0), ('variable', 'x'), ('mul', 0, 1)]
+    """
 
     tokens: list[Token]
     graph: Graph
@@ -267,7 +278,11 @@ class Parser:
 
 
 def unknown_name(token: Token, known: list[str], field: str) -> FormulaError:
-    """The error for a name that is neither variable, constant nor function, with what was likely meant."""
+    """The error for a name that is neither variable, constant nor function, with what was likely meant.
+
+    >>> unknown_name(Token("name", "xy", 1), ["x", "y"], "formula").message
+    "'xy' is not known: write x*y for the product."
+    """
     name = token.text
     if len(name) > 1 and all(c in known for c in name):
         cure = f"write {'*'.join(name)} for the product"
@@ -288,7 +303,10 @@ def unknown_name(token: Token, known: list[str], field: str) -> FormulaError:
 
 
 def check_length(text: str, limit: int, field: str) -> None:
-    """Refuse a text that is too long, naming the column where it becomes so."""
+    """Refuse a text that is too long, naming the column where it becomes so.
+
+    >>> check_length("x", 200, "formula")
+    """
     if len(text) > limit:
         raise FormulaError(
             f"the text has {len(text)} characters; at most {limit} are read.",

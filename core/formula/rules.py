@@ -33,7 +33,12 @@ Names = dict[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`name = ...`: the node of its right side, and which names had been assigned before it."""
+    """`name = ...`: the node of its right side, and which names had been assigned before it.
+
+    >>> line = parse_rule("v = g; x = x - v").lines[1]
+    >>> line.name, line.text, sorted(line.assigned)
+    ('x', 'x = x - v', ['v'])
+    """
 
     name: str
     text: str
@@ -129,7 +134,12 @@ class Rule:
 
 
 def euclidean_norm(graph: Graph, nodes: Sequence[int]) -> int:
-    """sqrt of the sum of squares over all parameters."""
+    """sqrt of the sum of squares over all parameters.
+
+    >>> graph = Graph()
+    >>> graph.value(euclidean_norm(graph, [graph.number(3), graph.number(4)]))
+    5.0
+    """
     total = graph.number(0)
     for node in nodes:
         total = graph.add(total, graph.pow(node, graph.number(2)))

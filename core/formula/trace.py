@@ -16,6 +16,9 @@ class Trouble:
     """The first operation without a finite result: on which arguments, and whether it is its domain.
 
     `domain`: finite arguments outside the operation's domain; `overflow`: everything else.
+
+    >>> Trouble("domain", "div", (1.0, 0.0)).kind
+    'domain'
     """
 
     kind: Literal["domain", "overflow"]

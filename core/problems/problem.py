@@ -24,6 +24,10 @@ class FormulaProblem:
 
     `fields` is the problem as a spec has it, complete; `window` what is drawn; `observed` what a row also
     reports; `noise` the standard deviation of Gaussian noise on each gradient component.
+
+    >>> from core.formula import parse
+    >>> FormulaProblem("formula", {}, parse("x**2"), (1.0,), ((-2.0, 2.0),)).parameters
+    ('x',)
     """
 
     kind: str
