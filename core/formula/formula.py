@@ -10,6 +10,7 @@ from core.formula import notation
 from core.formula.emit import compiled, plain_function
 from core.formula.graph import Graph, copy, gradient, lowered
 from core.formula.parser import MAX_CHARACTERS, Parser, Token, check_length, tokens, unknown_name
+from core.formula.program import operations
 
 CACHED = 512  # formulas and compiled functions kept; an older one is made anew when it is asked for
 
@@ -98,20 +99,9 @@ class Formula:
 
     def program(self) -> dict[str, Any]:
         """Value and gradient as a list of operations, each using earlier ones, for other interpreters."""
-        graph, (value, *partials) = lowered(self.graph, [self.root, *self.partials])
-        order = graph.needed([value, *partials])
-        place = {index: position for position, index in enumerate(order)}
-        operations = []
-        for index in order:
-            operation, *rest = graph.nodes[index]
-            leaf = operation in ("number", "variable")
-            operations.append([operation, *(rest if leaf else [place[int(a)] for a in rest])])
-        return {
-            "variables": list(self.variables),
-            "operations": operations,
-            "value": place[value],
-            "gradient": [place[node] for node in partials],
-        }
+        graph, roots = lowered(self.graph, [self.root, *self.partials])
+        listed, (value, *partials) = operations(graph, roots)
+        return {"variables": list(self.variables), "operations": listed, "value": value, "gradient": partials}
 
 
 @lru_cache(maxsize=CACHED)

@@ -14,12 +14,14 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from core.errors import FormulaError
 from core.formula import notation
-from core.formula.graph import Graph
+from core.formula.graph import Graph, lowered
 from core.formula.operations import CONSTANTS, FUNCTIONS
 from core.formula.parser import Parser, Token, check_length, tokens, unknown_name
+from core.formula.program import operations
 
 MAX_CHARACTERS, MAX_LINES = 1000, 20
 GIVEN = ("x", "g", "t")
@@ -89,6 +91,30 @@ class Rule:
     def start(self, name: str, into: Graph, settings: Names) -> int:
         """The node of a memory's start value."""
         return self._evaluated(self.starts[name], into, [settings], euclidean_norm)[0]
+
+    def program(self) -> dict[str, Any]:
+        """One step as a list of operations over `x`, `g`, `t`, settings and memory, element by element.
+
+        `outputs` has the place of every name after the step, `memory` that of each start value; `norm` is taken
+        over all parameters.
+
+        >>> parse_rule("x = x - lr*g").program()["outputs"]
+        {'x': 4}
+        """
+        graph = Graph()
+        variables = (*GIVEN, *self.settings, *self.memory_names)
+        names = {name: graph.variable(name) for name in variables}
+        (after,) = self.applied(graph, [names], lambda into, nodes: into.node("norm", *nodes))
+        assigned = (*self.kept, "x")
+        starts = [self.start(name, graph, names) for name in self.memory_names]
+        flat, roots = lowered(graph, [*(after[name] for name in assigned), *starts])
+        listed, places = operations(flat, roots)
+        return {
+            "variables": list(variables),
+            "operations": listed,
+            "outputs": dict(zip(assigned, places, strict=False)),
+            "memory": dict(zip(self.memory_names, places[len(assigned) :], strict=True)),
+        }
 
     def _evaluated(self, root: int, into: Graph, names: Sequence[Names], norm: Norm) -> list[int]:
         made: list[dict[int, int]] = [{} for _ in names]

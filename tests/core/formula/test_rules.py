@@ -70,3 +70,33 @@ def test_any_text_is_read_or_refused_with_its_own_error(text: str) -> None:
         assert error.field == "rule"
     else:
         assert any(line.name == "x" for line in rule.lines)
+
+
+def test_the_program_of_a_rule_makes_the_step_of_the_run() -> None:
+    """A second interpreter, as small as the browser's, against the emitted loop."""
+    from core.formula.operations import apply
+    from core.optimizers import OPTIMIZERS
+    from core.problems import make_problem
+    from core.running import Run
+
+    for name, row in OPTIMIZERS.items():
+        if row.rule is None or "norm(" in row.rule:
+            continue
+        problem = make_problem("formula", formula="x**2 + x")
+        run = Run(problem, name, steps=3, detail=True, start=[1.5])
+        rows = run.advance(3)
+        rule = parse_rule(row.rule)
+        program = rule.program()
+        inputs = {"x": rows["x"][1], "g": rows["gradient_x"][1], "t": 2.0, **run.settings}
+        inputs |= {memory: rows[f"{memory}_x"][1] for memory in rule.memory_names}
+        values: list[float] = []
+        for operation, *rest in program["operations"]:
+            if operation == "number":
+                values.append(rest[0])
+            else:
+                values.append(
+                    inputs[rest[0]] if operation == "variable" else apply(operation, *(values[a] for a in rest))
+                )
+        assert values[program["outputs"]["x"]] == rows["x"][2], name
+        for kept in rule.kept:
+            assert values[program["outputs"][kept]] == rows[f"{kept}_x"][2], (name, kept)
