@@ -1,0 +1,131 @@
+"""What each scene shows is what its lesson says."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app import links
+from app.runs import prepare
+from app.scenes import SCENES, Scene
+from app.spec import Spec
+
+SCENE = {scene.name: scene for scene in SCENES}
+Columns = dict[str, np.ndarray[Any, Any]]
+
+
+def shown(name: str, **changed: object) -> list[Columns]:
+    """Every run of a scene, whole."""
+    prepared = prepare(Spec.model_validate({**SCENE[name].spec, **changed}))
+    return [walk.advance(10_000) for walk in prepared.walks]
+
+
+def settles(columns: Columns, below: float = 0.01) -> int:
+    """From which step on the loss stays below; the number of rows where it never does."""
+    above = np.flatnonzero(columns["loss"] >= below)
+    return int(above[-1]) + 1 if above.size else 0
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+def test_a_scene_is_a_spec_with_a_lesson_and_a_question(scene: Scene) -> None:
+    spec = prepare(Spec.model_validate(scene.spec)).spec
+    link = links.write(spec)
+    assert link is not None
+    assert link.startswith({"descent": "/?", "losses": "/losses?"}[scene.page])
+    assert len(link) < 400
+    assert scene.lesson
+    assert 0 <= scene.step <= spec.steps
+    assert not scene.question or 0 <= scene.answer < len(scene.choices)
+    assert scene.body(str)["title"] == scene.title
+
+
+def test_names_are_unique() -> None:
+    assert len(SCENE) == len(SCENES)
+
+
+def test_two_holes() -> None:
+    plain, momentum, adam = shown("two-holes")
+    assert (plain["x"][20], plain["y"][20]) == pytest.approx((0.53, 0.61), abs=0.01)
+    assert plain["x"][80] == pytest.approx(0.905, abs=0.01)
+    assert momentum["y"][20] == pytest.approx(-0.38, abs=0.01)
+    assert max(momentum["x"][-1], adam["x"][60]) < -0.8
+    assert shown("two-holes", start=[0.8, 1])[1]["x"][-1] > 0.8
+
+
+def test_by_hand() -> None:
+    slow, good, flips, sides, flies = (columns["x"] for columns in shown("by-hand"))
+    assert slow[30] == pytest.approx(0.29, abs=0.005)
+    assert good[1:4] == pytest.approx([0.2, 0.04, 0.008])
+    assert flips[1] < 0 < flips[2]
+    assert set(np.round(sides, 9)) == {1, -1}
+    assert flies[30] == pytest.approx(17.4, abs=0.1)
+
+
+def test_ravine_turned_or_not() -> None:
+    plain, over, momentum, adam = shown("ravine")
+    assert (settles(plain), settles(momentum), settles(adam)) == (105, 86, 86)
+    assert over["y"][20] == pytest.approx(5.3, abs=0.1)
+    turned = [settles(columns) for columns in shown("turned-ravine")]
+    assert turned == [97, 86, 152]
+
+
+def test_banana() -> None:
+    plain, momentum, adam = shown("banana")
+    assert (plain["loss"][200], plain["loss"][500]) == pytest.approx((3.46, 2.28), abs=0.01)
+    assert (settles(momentum), settles(adam)) == (318, 360)
+
+
+def test_heavy_ball() -> None:
+    assert [settles(columns) for columns in shown("heavy-ball")] == [99, 45, 39, 80, 201]
+
+
+def test_saddle() -> None:
+    plain, momentum, adam = (settles(columns, -0.24) for columns in shown("saddle"))
+    assert (plain, momentum, adam) == (152, 78, 39)
+    assert all(columns["y"][-1] == 0 for columns in shown("saddle", start=[1.5, 0]))
+
+
+def test_plateau() -> None:
+    plain, momentum, adam = shown("plateau")
+    assert (plain["x"][-1], plain["y"][-1]) == pytest.approx((2.81, 1.87), abs=0.01)
+    assert (int(np.argmax(momentum["loss"] < -0.99)), int(np.argmax(adam["loss"] < -0.99))) == (98, 29)
+
+
+def test_units() -> None:
+    problem = SCENE["units"].spec["problem"]
+    plain, adam = shown("units")
+    ordinary = {**problem, "settings": {"s": 1}}
+    plain_1, adam_1 = shown("units", problem=ordinary)
+    assert (plain["x"][-1], plain["y"][-1]) == pytest.approx((-7.61, 0.73), abs=0.01)
+    assert abs(plain_1["x"][-1]) < 0.06
+    assert adam["x"] == pytest.approx(adam_1["x"], abs=1e-4)
+
+
+def test_noise() -> None:
+    floors = [columns["loss"][-200:].mean() for columns in shown("noise")]
+    assert floors[0] > 3 * floors[1] > 9 * floors[2]
+
+
+def test_watershed() -> None:
+    ends = [(columns["x"][-1], columns["y"][-1]) for columns in shown("watershed")]
+    assert ends[0] == pytest.approx((3.58, -1.85), abs=0.01)
+    assert ends[1] == pytest.approx((3, 2), abs=0.01)
+    assert shown("watershed", start=[-0.30, -0.90])[0]["x"][-1] == pytest.approx(-3.78, abs=0.01)
+
+
+def test_no_single_winner() -> None:
+    def arrivals(**changed: object) -> list[int]:
+        return [settles(columns, 1e-6 * columns["loss"][0]) for columns in shown("no-single-winner", **changed)]
+
+    assert arrivals() == [343, 58, 64]
+    tuned = {"optimizer": "adam", "settings": {"lr": 0.67, "beta1": 0.5}}
+    problem = {"kind": "surface", "name": "quadratic", "settings": {"condition": 100, "angle": 0}}
+    assert arrivals(problem=problem, start=[-6, 2], runs=[tuned]) == [20]
+
+
+def test_losses() -> None:
+    mse, ce = shown("badly-wrong")
+    assert (ce["output"][20], mse["output"][20]) == pytest.approx((0.376, 0.980), abs=5e-4)
+    mse, ce = shown("own-rates")
+    assert abs(mse["output"][4] - 0.2) < 0.01
+    assert abs(ce["output"][2] - 0.2) < 0.01
