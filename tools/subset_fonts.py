@@ -101,6 +101,21 @@ FONTS = [
 ]
 
 
+def only_digits(font: TTFont) -> None:
+    """Tabular figures shall change figures alone: a wide hyphen tears words apart."""
+    if "GSUB" not in font:
+        return
+    table = font["GSUB"].table
+    for record in table.FeatureList.FeatureRecord:
+        if record.FeatureTag != "tnum":
+            continue
+        for index in record.Feature.LookupListIndex:
+            for part in table.LookupList.Lookup[index].SubTable:
+                mapping = getattr(getattr(part, "ExtSubTable", part), "mapping", {})
+                for name in [name for name in mapping if name.split(".")[0] in {"hyphen", "space", "uni00A0"}]:
+                    del mapping[name]
+
+
 def subset(font: Font, fetched: Path, target: Path) -> None:
     """Write one font, smaller."""
     loaded = TTFont(fetched / font.source)
@@ -122,6 +137,7 @@ def subset(font: Font, fetched: Path, target: Path) -> None:
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=font.characters)
     subsetter.subset(loaded)
+    only_digits(loaded)
     if font.family:
         for record in loaded["name"].names:
             if record.nameID in {1, 3, 4, 6, 16}:

@@ -28,7 +28,7 @@ def extract(root: Path) -> Catalog:
     found = Catalog(charset="utf-8")
     for pattern, method in METHODS:
         top = pattern.split("/")[0]
-        keywords = {name: KEYWORDS[name] for name in (("t", "parts") if top == "static" else ("_", "mark"))}
+        keywords = {name: KEYWORDS[name] for name in (("t", "parts", "mark") if top == "static" else ("_", "mark"))}
         below = pattern.removeprefix(f"{top}/")
         rows = extract_from_dir(root / top, [(below, method)], {below: {"encoding": "utf-8"}}, keywords=keywords)
         for file, _line, message, comments, context in rows:

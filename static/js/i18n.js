@@ -12,3 +12,8 @@ export function t(text, values = {}) {
   const translated = messages[text] || text;
   return translated.replace(/\{(\w+)\}/g, (slot, name) => (name in values ? String(values[name]) : slot));
 }
+
+/** Marks a text for translation where it stands; it is looked up later, with `t`. */
+export function mark(text) {
+  return text;
+}

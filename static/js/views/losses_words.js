@@ -1,0 +1,66 @@
+/** The words of the Losses page: its headline, and the marks over the slider. */
+import { parts } from "../describe.js";
+import { t } from "../i18n.js";
+import { crosses } from "../neuron.js";
+import { fix, plainNumber } from "../numbers.js";
+import { places } from "../pair.js";
+import { cell, ended, rowAt } from "../trajectory.js";
+import { element } from "./element.js";
+
+const STUCK = 0.85; // an output this far from the target "still" stands there
+
+/** {mse, ce}: the run of each loss as {trajectory, row, over}. */
+export function runsOf({ race, spec, step }) {
+  const at = places(race.spec ?? spec);
+  return Object.fromEntries(["mse", "ce"].map((loss) => {
+    const trajectory = race.runs[at[loss]];
+    return [loss, { trajectory, row: rowAt(trajectory, step), over: ended(trajectory) }];
+  }));
+}
+
+/** The live sentence, in `place`: both outputs at the step shown. */
+export function headline(place, shown) {
+  const text = sentence(shown);
+  const key = JSON.stringify(text);
+  if (place.dataset.key === key) return;
+  place.dataset.key = key;
+  place.replaceChildren(...text.map(({ slot, text: words }) => {
+    if (slot === "mse" || slot === "ce") return element("span", { class: `who ${slot}` }, words);
+    return slot === "a" || slot === "b" ? element("b", {}, words) : words;
+  }));
+}
+
+function sentence(shown) {
+  const { step, race } = shown;
+  const runs = runsOf(shown);
+  const { target } = race.spec.runs[0].problem;
+  const output = (loss) => fix(cell(runs[loss].trajectory, "output", runs[loss].row), 3);
+  const common = { mse: t("squared error"), ce: t("cross-entropy"), a: output("mse"), b: output("ce"), steps: step, target: plainNumber(target) };
+  for (const loss of ["mse", "ce"]) {
+    const { trajectory, over } = runs[loss];
+    if (over && trajectory.status.state === "diverged" && step >= trajectory.status.step) {
+      return named(loss, parts("{who} diverged after step {steps}: its learning rate is too large.", { who: common[loss], steps: trajectory.status.step }));
+    }
+  }
+  if (step === 0) return parts("Both start from the same place: output {a}, where {target} is wanted.", common);
+  const far = (loss) => Math.abs(cell(runs[loss].trajectory, "output", runs[loss].row) - target);
+  if (step === 1) return parts("After 1 step {mse} outputs {a}; {ce} outputs {b}.", common);
+  if (far("mse") > STUCK && far("ce") < far("mse") - 0.1 && target < 0.5) return parts("After {steps} steps {mse} still outputs {a}; {ce} is down to {b}.", common);
+  if (far("mse") > STUCK && far("ce") < far("mse") - 0.1) return parts("After {steps} steps {mse} still outputs {a}; {ce} is up to {b}.", common);
+  return parts("After {steps} steps {mse} outputs {a}; {ce} outputs {b}.", common);
+}
+
+/** The sentence's {who} is this loss. */
+const named = (loss, sentenceParts) => sentenceParts.map((part) => (part.slot === "who" ? { ...part, slot: loss } : part));
+
+/** Where each output crosses one half, for the slider. */
+export function marks(shown) {
+  const runs = runsOf(shown);
+  const { target } = shown.race.spec.runs[0].problem;
+  const words = target < 0.5 ? { mse: t("Squared error < 0.5"), ce: t("Cross-entropy < 0.5") } : { mse: t("Squared error > 0.5"), ce: t("Cross-entropy > 0.5") };
+  return ["mse", "ce"].flatMap((loss) => {
+    const { trajectory } = runs[loss];
+    const step = crosses(trajectory.columns.get("output") ?? [], trajectory.count, target);
+    return step < 0 ? [] : [{ step, label: words[loss], colour: `var(--c-${loss})` }];
+  });
+}
