@@ -6,8 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from core.errors import FieldError
+from core.problems.linear import linear
+from core.problems.logistic import logistic
+from core.problems.network import network
 from core.problems.neuron import neuron
 from core.problems.problem import FormulaProblem, Model, Problem
+from core.problems.softmax import one_vs_rest, softmax
 from core.problems.surface import formula, surface
 from core.settings import unknown
 
@@ -15,6 +19,11 @@ PROBLEMS: Mapping[str, Callable[..., Problem]] = {
     "surface": surface,
     "formula": formula,
     "neuron": neuron,
+    "linear": linear,
+    "logistic": logistic,
+    "softmax": softmax,
+    "one_vs_rest": one_vs_rest,
+    "network": network,
 }
 
 

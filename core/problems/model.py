@@ -1,0 +1,320 @@
+"""A model on data: loss, gradient, accuracy, curvature, decision regions, and where every number comes from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from core.data import Data
+from core.datasets import LabelKind
+from core.errors import FieldError
+from core.problems.layers import Layers, Pass, Trace, layer_norms, trace
+from core.problems.outputs import curvature
+from core.settings import Setting
+from core.words import mark
+
+Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
+Window = tuple[tuple[float, float], ...]
+
+WEIGHT_DECAY = Setting("weight_decay", 0.0, 0, 1000, "log", mark("weight decay"))
+KEPT_BATCH_SIZES = 8
+
+
+class Kernel(NamedTuple):
+    """Loss and gradient over a fixed number of points, written for speed.
+
+    `evaluate(theta, gradient)` writes the gradient and returns the mean loss. `correct()` counts the points that the
+    last evaluation classified rightly; None where that is not known.
+    """
+
+    evaluate: Callable[[Floats, Floats], float]
+    correct: Callable[[], int] | None
+
+
+class Build(Protocol):
+    """Makes a kernel for arrays that hold one point per column; `fixed` promises that they will never change."""
+
+    def __call__(self, columns: tuple[Floats, ...], fixed: bool) -> Kernel: ...
+
+
+@dataclass(frozen=True, eq=False)
+class DataModel:
+    """A model with its data. Theta is a vector with an element per parameter.
+
+    `columns` are what `build` computes on, one point per column. Where the length of theta is below `reach` no
+    exponential can overflow, so `build` need not guard against it; beyond, the layers' careful passes take over. With
+    reach 0 `build` is careful itself, and may overflow on the way. Buffers are reused: one thread at a time.
+    """
+
+    kind: str
+    fields: Mapping[str, Any]
+    data: Data
+    layers: Layers
+    parameters: tuple[str, ...]
+    targets: Floats  # [outputs, points]
+    columns: tuple[Floats, ...]
+    build: Build
+    reach: float
+    weight_decay: float = 0.0
+    fixed: Rows = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    begin: Callable[[int], tuple[float, ...]] | None = None
+    _batches: dict[int, tuple[list[Floats], Kernel]] = field(default_factory=dict)
+    _last: list[bytes] = field(default_factory=lambda: [b""])
+
+    @property
+    def count(self) -> int:
+        """How many points there are to train on."""
+        return self.data.count
+
+    @property
+    def classifies(self) -> bool:
+        """Whether outputs are classes; else they are numbers."""
+        return self.data.kind in ("classes", "sets")
+
+    @property
+    def classes(self) -> int:
+        """How many classes there are; 0 where outputs are numbers."""
+        return max(2, self.data.outputs) if self.classifies else 0
+
+    @property
+    def window(self) -> Window:
+        """An interval per input that holds the points."""
+        return self.data.window
+
+    @cached_property
+    def observations(self) -> tuple[str, ...]:
+        """What a row reports beside loss and gradient."""
+        held = len(self.data.held_inputs) > 0
+        accuracy = ["accuracy", *(["held_out_accuracy"] if held else [])] if self.classifies else []
+        return (*accuracy, *(["held_out_loss"] if held else []))
+
+    def default_start(self, seed: int = 0) -> tuple[float, ...]:
+        """Where a run begins unless it says otherwise: zeros, or the initial weights of the seed."""
+        return self.begin(seed) if self.begin else (0.0,) * len(self.parameters)
+
+    def evaluate(self, theta: Floats, rows: Rows | None = None) -> tuple[float, Floats]:
+        """Mean loss over all points, or over these rows, with weight decay, and its gradient."""
+        gradient = np.empty(len(theta))
+        # hypot neither overflows nor warns; NaN is not below anything
+        if math.hypot(*theta.tolist()) < self.reach:
+            loss = self._kernel(rows)(theta, gradient)
+        elif not self.reach:
+            with np.errstate(all="ignore"):
+                loss = self._kernel(rows)(theta, gradient)
+        else:
+            loss = self._carefully(theta, rows, gradient)
+        if rows is None:
+            self._last[0] = theta.tobytes()
+        if self.weight_decay:
+            loss += self._decay(theta, gradient)
+        if self.fixed.size:
+            gradient[self.fixed] = 0.0
+        return loss, gradient
+
+    def _kernel(self, rows: Rows | None) -> Callable[[Floats, Floats], float]:
+        if rows is None:
+            return self._full.evaluate
+        size = len(rows)
+        if size not in self._batches:
+            if len(self._batches) >= KEPT_BATCH_SIZES:
+                self._batches.clear()
+            buffers = [np.empty((len(column), size)) for column in self.columns]
+            self._batches[size] = (buffers, self.build(tuple(buffers), fixed=False))
+        buffers, kernel = self._batches[size]
+        for column, buffer in zip(self.columns, buffers, strict=True):
+            column.take(rows, axis=1, out=buffer, mode="clip")
+        return kernel.evaluate
+
+    @cached_property
+    def _full(self) -> Kernel:
+        return self.build(self.columns, fixed=True)
+
+    def _carefully(self, theta: Floats, rows: Rows | None, gradient: Floats) -> float:
+        inputs, targets = self._inputs, self.targets
+        if rows is not None:
+            inputs, targets = inputs[:, rows], targets[:, rows]
+        loss, gradient[:] = self.layers.gradient(theta, inputs, targets)
+        return loss
+
+    @cached_property
+    def _inputs(self) -> Floats:
+        return np.ascontiguousarray(self.data.inputs.T)
+
+    def _decay(self, theta: Floats, gradient: Floats) -> float:
+        with np.errstate(over="ignore", invalid="ignore"):
+            free = theta
+            if self.fixed.size:
+                free = theta.copy()
+                free[self.fixed] = 0.0
+            gradient += self.weight_decay * free
+            return 0.5 * self.weight_decay * float(free.dot(free))
+
+    def observe(self, theta: Floats) -> dict[str, float]:
+        """The observations at theta, over all data. Free of work right after `evaluate(theta)` over all data."""
+        observed: dict[str, float] = {}
+        if self.classifies:
+            fresh = self._full.correct is not None and self._last[0] == theta.tobytes()
+            if fresh and self._full.correct and math.hypot(*theta.tolist()) < self.reach:
+                observed["accuracy"] = self._full.correct() / self.count
+            else:
+                observed["accuracy"] = self._accuracy(theta, self._inputs, self.data.targets)
+        if len(self.data.held_inputs):
+            held = np.ascontiguousarray(self.data.held_inputs.T)
+            if self.classifies:
+                observed["held_out_accuracy"] = self._accuracy(theta, held, self.data.held_targets)
+            observed["held_out_loss"] = self.layers.gradient(
+                theta, held, encoded(self.data.kind, self.data.held_targets, self.layers.output)
+            )[0]
+        return observed
+
+    def _accuracy(self, theta: Floats, inputs: Floats, targets: Floats) -> float:
+        """The share of points with the right class; with sets of classes, with every yes and no right."""
+        a = self.layers.outputs(theta, inputs)
+        threshold = 0.0 if self.layers.output == "tanh" else 0.5
+        if self.data.kind == "sets":
+            right = np.all((a > threshold) == (targets.T > 0.5), axis=0)
+        elif len(a) == 1:
+            right = (a[0] > threshold) == (targets[:, 1] > 0.5)
+        else:
+            right = np.argmax(a, axis=0) == np.argmax(targets, axis=1)
+        return float(np.count_nonzero(right)) / len(targets)
+
+    def predictions(self, theta: Floats, points: Floats) -> Floats:
+        """The model's outputs a at any points [n, inputs]: an array [outputs, n]."""
+        return self.layers.outputs(theta, np.ascontiguousarray(self.data.transform(points).T))
+
+    def probabilities(self, theta: Floats, points: Floats) -> Floats:
+        """The probability of each class at any points [n, inputs]: an array [classes, n].
+
+        Those of `one_vs_rest` and of sigmoid outputs are separate yes or no, and need not add up to 1. Outputs that are
+        no probabilities are cut off at 0 and 1. Raises `FieldError` where the model tells numbers.
+        """
+        if not self.classifies:
+            raise FieldError("dataset.labels", "the labels are numbers: there are no classes.", code="no_classes")
+        a = self.predictions(theta, points)
+        if self.layers.output == "tanh":
+            a = (a + 1) / 2
+        a = np.clip(a, 0.0, 1.0)
+        return np.vstack([1 - a, a]) if len(a) == 1 and self.data.kind == "classes" else a
+
+    def regions(
+        self, theta: Floats, size: int, window: Sequence[Sequence[float]] | None = None
+    ) -> npt.NDArray[np.uint8]:
+        """Probabilities as bytes, 0 to 255, on a grid over the window: [classes, size (along y), size (along x)]."""
+        if self.data.points.shape[1] != 2:
+            message = "regions are drawn over two inputs, x and y."
+            raise FieldError("regions", message, code="two_inputs", inputs=self.data.points.shape[1])
+        (x0, x1), (y0, y1) = window or self.window
+        x, y = np.meshgrid(np.linspace(x0, x1, size), np.linspace(y0, y1, size))
+        p = self.probabilities(theta, np.column_stack([x.ravel(), y.ravel()]))
+        with np.errstate(invalid="ignore"):
+            return np.nan_to_num(np.rint(255 * p)).astype(np.uint8).reshape(-1, size, size)
+
+    def hessian(self, theta: Floats) -> Floats:
+        """Second derivatives of the loss [parameters, parameters]; with hidden layers from differences of gradients."""
+        if self.layers.depth > 1:
+            return differences(lambda at: self.evaluate(at)[1], theta)
+        inputs, to = self._inputs, self.layers.sizes[-1]
+        whole = np.vstack([inputs, np.ones((1, self.count))]) if self.layers.bias else inputs
+        with np.errstate(all="ignore"):
+            z = Pass(self.layers, inputs).forward(theta)
+            bent = curvature(self.layers.output, self.layers.loss, z, self.targets)
+            blocks = np.einsum("nij,an,bn->iajb", bent, whole, whole, optimize=True) / self.count
+        packed: Floats = blocks.reshape(to * len(whole), -1)
+        packing = self.layers.packing
+        if packing is not None:
+            hessian = np.empty_like(packed)
+            hessian[np.ix_(packing, packing)] = packed
+        else:
+            hessian = packed
+        decay = np.full(len(theta), self.weight_decay)
+        hessian += np.diag(decay)
+        hessian[self.fixed, :] = hessian[:, self.fixed] = 0.0
+        return hessian
+
+    def point_gradients(self, theta: Floats) -> Floats:
+        """The gradient of each point's loss without weight decay, [points, parameters].
+
+        For softmax with cross-entropy the part of class j is (a_j - y_j) x. The mean over a batch is its gradient.
+        """
+        shares = self.layers.point_gradients(theta, self._inputs, self.targets)
+        shares[:, self.fixed] = 0.0
+        return shares
+
+    def layer_norms(self, gradients: Floats) -> Floats:
+        """The length of each layer's part of gradients [..., parameters]: [..., layers], the first layer first."""
+        return layer_norms(self.layers, gradients)
+
+    def trace(self, theta: Floats, row: int) -> Trace:
+        """Every number of the forward and backward pass at one point of the data, without weight decay."""
+        if not 0 <= row < self.count:
+            raise FieldError(
+                "row", f"must be from 0 to {self.count - 1}.", code="out_of_range", low=0, high=self.count - 1
+            )
+        return trace(self.layers, theta, self._inputs[:, row], self.targets[:, row])
+
+    def finite_differences(self, theta: Floats, row: int | None = None, by: float = 1e-5) -> Floats:
+        """The gradient as (C(theta + h) - C(theta - h))/(2h), parameter by parameter, over all data or at one point."""
+        rows = None if row is None else np.array([row])
+        moved = theta.astype(np.float64)
+        found = np.empty(len(theta))
+        for index, value in enumerate(theta.tolist()):
+            moved[index] = value + by
+            above = self.evaluate(moved, rows)[0]
+            moved[index] = value - by
+            found[index] = (above - self.evaluate(moved, rows)[0]) / (2 * by)
+            moved[index] = value
+        found[self.fixed] = 0.0
+        return found
+
+
+def encoded(kind: LabelKind, targets: Floats, output: str) -> Floats:
+    """Targets [points, classes or numbers] as outputs have to tell them, one point per column.
+
+    One output tells two classes apart, unless it is a softmax; tanh tells -1 and 1; a softmax shares between labels.
+    """
+    if kind == "classes" and targets.shape[1] == 2 and output != "softmax":
+        targets = targets[:, 1:]
+    columns = np.ascontiguousarray(targets.T)
+    if output == "softmax" and kind == "sets":
+        columns = columns / np.maximum(columns.sum(axis=0), 1.0)
+    return 2 * columns - 1 if output == "tanh" and kind in ("classes", "sets") else columns
+
+
+def differences(gradient: Callable[[Floats], Floats], theta: Floats) -> Floats:
+    """The Hessian from central differences of a gradient, made symmetric; good to about nine digits."""
+    hessian = np.empty((len(theta), len(theta)))
+    moved = theta.astype(np.float64)
+    for index, value in enumerate(theta.tolist()):
+        by = 6e-6 * max(1.0, abs(value))
+        moved[index] = value + by
+        above = gradient(moved)
+        moved[index] = value - by
+        hessian[index] = (above - gradient(moved)) / (2 * by)
+        moved[index] = value
+    return (hessian + hessian.T) / 2
+
+
+def with_ones(inputs: Floats, bias: bool) -> Floats:
+    """Inputs [features, points] with a row of ones for the bias."""
+    return np.vstack([inputs, np.ones((1, inputs.shape[1]))]) if bias else np.ascontiguousarray(inputs)
+
+
+def reach(columns: Floats, z: float = 700.0) -> float:
+    """How long theta may be so that no |z| = |theta . column| exceeds `z`."""
+    longest = float(np.sqrt(np.max(np.sum(columns**2, axis=0), initial=0.0)))
+    return z / max(longest, 1e-300)
+
+
+def check_bias(bias: object, fixed: bool = False) -> None:
+    """Refuse what is neither true nor false (nor, for networks, "fixed")."""
+    if not isinstance(bias, bool) and not (fixed and bias == "fixed"):
+        allowed = 'true, false or "fixed"' if fixed else "true or false"
+        raise FieldError("bias", f"must be {allowed}.", code="not_a_boolean")

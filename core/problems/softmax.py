@@ -1,0 +1,187 @@
+"""Softmax regression, one probability per class, and K separate yes or no, one against the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from core.data import make_data
+from core.errors import FieldError
+from core.problems.layers import Layers, Pass
+from core.problems.model import WEIGHT_DECAY, DataModel, Floats, Kernel, check_bias, reach, with_ones
+from core.problems.outputs import check_pair
+
+
+def softmax(
+    dataset: Mapping[str, Any] | None = None, loss: str = "ce", weight_decay: float = 0.0, bias: bool = True
+) -> DataModel:
+    """Softmax regression: a_j = e^z_j over the sum of e^z_k, z_j = w_j . x + b_j.
+
+    Of a point with several labels each gets an equal share.
+
+    >>> model = softmax({"points": [[-1], [0], [1]], "labels": [0, 1, 2]})
+    >>> model.parameters
+    ('w_0_1', 'w_1_1', 'w_2_1', 'b_0', 'b_1', 'b_2')
+    >>> round(model.evaluate(np.zeros(6))[0], 6)  # log 3
+    1.098612
+    """
+    return _classifier("softmax", dataset, loss, weight_decay, bias)
+
+
+def one_vs_rest(
+    dataset: Mapping[str, Any] | None = None, loss: str = "ce", weight_decay: float = 0.0, bias: bool = True
+) -> DataModel:
+    """One logistic regression per class, trained together: a point may have several labels, or none.
+
+    >>> one_vs_rest({"points": [[0], [1]], "labels": [[0, 1], []]}).classes
+    2
+    """
+    return _classifier("one_vs_rest", dataset, loss, weight_decay, bias)
+
+
+def _classifier(kind: str, dataset: Mapping[str, Any] | None, loss: str, weight_decay: float, bias: bool) -> DataModel:
+    output = "softmax" if kind == "softmax" else "sigmoid"
+    check_pair(output, loss)
+    check_bias(bias)
+    decay = WEIGHT_DECAY.check(weight_decay)
+    usual = {"name": "blobs" if kind == "softmax" else "overlapping"}
+    data = make_data(usual if dataset is None else dataset, ("classes", "sets"))
+    targets = np.ascontiguousarray(data.targets.T)
+    if output == "softmax":
+        _check_labelled(targets)
+        targets = targets / targets.sum(axis=0)
+    layers = Layers((data.inputs.shape[1], len(targets)), "linear", output, loss, bias)
+    inputs = with_ones(data.inputs.T, bias)
+    exclusive = targets if data.kind == "classes" else None
+    fast = kind == "softmax" and loss == "ce"
+    return DataModel(
+        kind=kind,
+        fields={"dataset": dataset, "loss": loss, "weight_decay": decay, "bias": bias},
+        data=data,
+        layers=layers,
+        parameters=class_names(data.inputs.shape[1], len(targets), bias),
+        targets=targets,
+        columns=(inputs, _products(inputs, targets)) if fast else (np.ascontiguousarray(data.inputs.T), targets),
+        build=partial(_against_last, _differences(layers), exclusive) if fast else partial(layered, layers),
+        reach=reach(inputs) / 2,  # a difference of two z
+        weight_decay=decay,
+    )
+
+
+def class_names(features: int, classes: int, bias: bool) -> tuple[str, ...]:
+    """w_<class>_<feature> and b_<class>; classes count from 0.
+
+    >>> class_names(1, 2, True)
+    ('w_0_1', 'w_1_1', 'b_0', 'b_1')
+    """
+    weights = [f"w_{label}_{feature}" for label in range(classes) for feature in range(1, features + 1)]
+    return (*weights, *(f"b_{label}" for label in range(classes) if bias))
+
+
+def _check_labelled(targets: Floats) -> None:
+    total = targets.sum(axis=0)
+    if not total.all():
+        row = int(np.argmin(total))
+        message = "softmax needs a class for every point: give it one, or use one_vs_rest."
+        raise FieldError(f"dataset.labels[{row}]", message, code="no_class", index=row)
+
+
+def layered(layers: Layers, columns: tuple[Floats, ...], fixed: bool) -> Kernel:
+    """The layers' own passes as a kernel; columns are inputs and targets."""
+    inputs, targets = columns
+    work = Pass(layers, inputs, targets)
+    if fixed:
+        return Kernel(work.evaluate, None)
+
+    def evaluate(theta: Floats, gradient: Floats) -> float:
+        np.copyto(work.inputs, inputs)
+        return work.evaluate(theta, gradient)
+
+    return Kernel(evaluate, None)
+
+
+# With cross-entropy the loss depends on differences of z only. So the kernel computes d_k = z_k - z_last for all
+# classes but the last: the mean of log(1 + sum of e^d_k) less the mean of y_k d_k; its derivative by d_k is a_k - y_k.
+
+
+def _differences(layers: Layers) -> Floats:
+    """The matrix that takes theta to the differences' weights, biases as last column, row by row."""
+    classes, features = layers.sizes[1], layers.sizes[0]
+    width = layers.shapes[0][1]
+    place = np.empty((classes, width), dtype=np.int64)
+    place[:, :features] = np.arange(classes * features).reshape(classes, features)
+    place[:, features:] = (classes * features + np.arange(classes))[:, None]
+    matrix = np.zeros(((classes - 1) * width, layers.count))
+    for label in range(classes - 1):
+        for column in range(width):
+            matrix[label * width + column, place[label, column]] = 1.0
+            matrix[label * width + column, place[-1, column]] = -1.0
+    return matrix
+
+
+def _products(inputs: Floats, targets: Floats) -> Floats:
+    """y_k x of every point, for all classes but the last."""
+    return np.ascontiguousarray((targets[:-1, None, :] * inputs[None, :, :]).reshape(-1, inputs.shape[1]))
+
+
+def _against_last(differences: Floats, exclusive: Floats | None, columns: tuple[Floats, ...], fixed: bool) -> Kernel:
+    inputs, products = columns
+    width, points = inputs.shape
+    rows = len(products) // width
+    share = 1.0 / max(points, 1)
+    shares, one = np.full(points, share), np.ones(points)
+    d, e = np.empty((rows, points)), np.empty((rows, points))
+    total, logs, row_sum = np.empty(points), np.empty(points), np.ones(rows)
+    weights, slopes = np.empty(rows * width), np.empty((rows, width))
+    matrix, flat = weights.reshape(rows, width), slopes.reshape(-1)
+    back = np.ascontiguousarray(differences.T)
+    transposed = inputs.T
+    wanted = products.dot(shares) if fixed else np.empty(len(products))
+    exp, log1p, add, divide, multiply, subtract = np.exp, np.log1p, np.add, np.divide, np.multiply, np.subtract
+
+    def evaluate(theta: Floats, gradient: Floats) -> float:
+        if not fixed:
+            products.dot(shares, wanted)
+        differences.dot(theta, weights)
+        matrix.dot(inputs, d)
+        exp(d, e)
+        row_sum.dot(e, total)
+        log1p(total, logs)
+        add(total, one, total)
+        divide(shares, total, total)
+        multiply(e, total, e)
+        e.dot(transposed, slopes)
+        subtract(flat, wanted, flat)
+        back.dot(flat, gradient)
+        return float(shares.dot(logs)) - float(wanted.dot(weights))
+
+    return Kernel(evaluate, _correct(d, exclusive) if fixed and exclusive is not None else None)
+
+
+def _correct(d: Floats, targets: Floats) -> Callable[[], int]:
+    """Counts the points whose largest z, the first of equal ones, is that of their (first) class."""
+    last, label = len(targets) - 1, np.argmax(targets, axis=0)
+    members = [np.flatnonzero(label == k) for k in range(last + 1)]
+    flags = np.empty(d.shape[1], dtype=bool)
+
+    def correct() -> int:
+        if last == 1:
+            np.less(d[0], 0.0, flags)  # class 1 is chosen where z_0 < z_1
+            return int(np.count_nonzero(flags == (label == 1)))
+        count = 0
+        for k, rows in enumerate(members):
+            z = d.take(rows, axis=1)
+            if k < last:
+                others = np.maximum(np.maximum.reduce(z[k + 1 :], axis=0, initial=0.0), 0.0)
+                right = z[k] >= others
+                if k:
+                    right &= z[k] > np.maximum.reduce(z[:k], axis=0)
+            else:
+                right = np.maximum.reduce(z, axis=0) < 0.0
+            count += int(np.count_nonzero(right))
+        return count
+
+    return correct
