@@ -11,13 +11,15 @@ from typing import Protocol
 import numpy as np
 
 from core.batches import make_batches
+from core.errors import FieldError
 from core.formula.trace import Trouble, trace
 from core.kernels import Recipe, Step, kernel, memory_names, step_of, update
 from core.plan import Plan
 from core.problems.problem import FormulaProblem, Model, Problem, Vector
 from core.random import noise
 from core.schedules import SCHEDULES
-from core.status import Status, failed
+from core.second_order import SOLVERS, Objective, StoppedError
+from core.status import Status, failed, stopped
 
 UNROLLED = 16  # up to so many parameters, a model's rule runs on floats; above, on arrays
 Rows = tuple[list[float], Status | None]
@@ -46,6 +48,8 @@ def engine(problem: Problem, chosen: Plan, start: tuple[float, ...]) -> Engine:
     >>> engine(formula("x**2"), chosen, (1.0,)).columns
     ('x', 'loss', 'gradient_x')
     """
+    if chosen.rule is None:
+        return SolverEngine(problem, chosen, start)
     if isinstance(problem, FormulaProblem):
         return FormulaEngine(problem, chosen, start)
     return ModelEngine(problem, chosen, start)
@@ -245,3 +249,79 @@ def _update_recipe(names: tuple[str, ...], chosen: Plan, whole: bool) -> Recipe:
         detail=chosen.detail,
         whole=whole,
     )
+
+
+class SolverEngine:
+    """A rule of `core.second_order` on any problem, step by step.
+
+    >>> from core.plan import plan
+    >>> from core.problems.surface import formula
+    >>> chosen = plan(formula("x**2"), "newton", None, None, None, (), 0, 5, False, None)
+    >>> made = SolverEngine(formula("x**2"), chosen, (3.0,))
+    >>> made.first(), made.make(1, 2)
+    ([3.0, 9.0, 6.0], ([0.0, 0.0, 0.0], None))
+    """
+
+    def __init__(self, problem: Problem, chosen: Plan, start: tuple[float, ...]) -> None:
+        self.problem, self.plan, self.start = problem, chosen, start
+        _require_exact_gradients(problem, chosen)
+        self.columns = _columns(problem, [], tuple(problem.observations), chosen.rate_varies)
+        self.objective = Objective(problem)
+        self.solver = SOLVERS[str(chosen.optimizer)](self.objective)
+        self._x, self._loss, self._gradient = np.array(start), math.nan, np.zeros(len(start))
+
+    def first(self) -> list[float] | Status:
+        row = self._row(self._x, math.nan)
+        if row is None:
+            return failed(0, self._trouble(self._x), self._place(self._x), started=False)
+        return row
+
+    def make(self, first: int, last: int) -> Rows:
+        rows: list[float] = []
+        for t in range(first, last):
+            settings = self.plan.settings_for(t)
+            rate = self.plan.rate(t) if "lr" in settings else math.nan
+            try:
+                with np.errstate(all="ignore"):
+                    x = self.solver.step(self._x, self._loss, self._gradient, {**settings, "lr": rate})
+            except StoppedError as why:
+                return rows, stopped(t - 1, why.code, why.message, why.values)
+            row = self._row(x, rate)
+            if row is None:
+                return rows, failed(t - 1, self._trouble(x), self._place(x))
+            rows += row
+        return rows, None
+
+    def _row(self, x: Vector, rate: float) -> list[float] | None:
+        with np.errstate(all="ignore"):
+            loss, gradient = self.objective.evaluate(x)
+        check = loss + float(gradient.sum()) + float(x.sum())
+        if check - check != 0:
+            return None
+        self._x, self._loss, self._gradient = x, loss, gradient
+        if isinstance(self.problem, FormulaProblem):
+            observed = [float(formula.value(*x.tolist())) for formula in self.problem.observed.values()]
+        else:
+            observed = [float(value) for value in self.problem.observe(x).values()]
+        row = [*x.tolist(), loss, *gradient.tolist(), *observed]
+        return [*row, rate] if self.plan.rate_varies else row
+
+    def _place(self, x: Vector) -> dict[str, float]:
+        return dict(zip(self.problem.parameters, x.tolist(), strict=True))
+
+    def _trouble(self, x: Vector) -> Trouble:
+        trouble = None
+        if isinstance(self.problem, FormulaProblem):
+            formula = self.problem.formula
+            inputs = dict(zip(formula.inputs, x.tolist(), strict=True))
+            trouble = trace(formula.graph, [formula.root, *formula.partials], inputs)[1]
+        return trouble or Trouble("overflow", "loss", ())
+
+
+def _require_exact_gradients(problem: Problem, chosen: Plan) -> None:
+    if isinstance(problem, FormulaProblem) and problem.noise > 0:
+        message = f"{chosen.optimizer} needs exact gradients: set noise to 0."
+        raise FieldError("problem.noise", message, code="needs_exact_gradients")
+    if chosen.batch and chosen.batch.get("mode") != "full":
+        message = f"{chosen.optimizer} needs exact gradients: use the full batch."
+        raise FieldError("batch.mode", message, code="needs_exact_gradients")

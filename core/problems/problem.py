@@ -73,6 +73,10 @@ class Model(Protocol):
         """Loss and gradient over all data, or over these rows of it."""
         ...
 
+    def hessian(self, theta: Vector) -> Vector:
+        """Second derivatives of the loss over all data."""
+        ...
+
     def observe(self, theta: Vector) -> Mapping[str, float]:
         """What a row reports beside loss and gradient, over all data."""
         ...

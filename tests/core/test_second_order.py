@@ -1,0 +1,94 @@
+"""Newton, L-BFGS and exact line search: what theory promises, and where each says that it cannot go on."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import FieldError
+from core.problems import make_problem
+from core.running import Columns, Run
+
+
+def run(formula: str, optimizer: str, start: list[float], steps: int = 60, **chosen: Any) -> tuple[Run, Columns]:
+    made = Run(make_problem("formula", formula=formula), optimizer, start=start, steps=steps, **chosen)
+    return made, made.advance(steps)
+
+
+@given(st.floats(1, 1e4), st.floats(-5, 5), st.floats(-5, 5))
+def test_newton_takes_one_step_on_any_quadratic(condition: float, x: float, y: float) -> None:
+    _, rows = run(f"(x**2 + {condition!r}*y**2 + x*y)/2 - x", "newton", [x, y], steps=1)
+    assert abs(rows["gradient_x"][1]) < 1e-9 * (1 + condition)
+    assert abs(rows["gradient_y"][1]) < 1e-9 * (1 + condition)
+
+
+def test_damped_newton_goes_part_of_the_way() -> None:
+    _, rows = run("x**2 + 9*y**2", "newton", [4, 2], steps=3, settings={"lr": 0.5})
+    np.testing.assert_allclose(rows["x"], [4, 2, 1, 0.5], rtol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("formula", "code", "says"),
+    [
+        ("x**2 - y**2", "indefinite_hessian", "saddle"),
+        ("(x + y)**2", "singular_hessian", "Weight decay"),
+        ("sqrt(x) + y**2", "indefinite_hessian", "smallest curvature"),
+    ],
+)
+def test_newton_says_why_it_stops(formula: str, code: str, says: str) -> None:
+    made, rows = run(formula, "newton", [1, 1])
+    assert (made.status.state, made.status.code, made.status.step) == ("stopped", code, 0)
+    assert says in made.status.message
+    assert len(rows["x"]) == 1
+
+
+def test_newton_and_lbfgs_on_rosenbrock() -> None:
+    for optimizer, steps in (("newton", 7), ("lbfgs", 45)):
+        made = Run(make_problem("surface", name="rosenbrock"), optimizer, start=(-1.2, 1), steps=60)
+        rows = made.advance(60)
+        assert rows["loss"][steps] < 1e-15, optimizer
+
+
+def test_lbfgs_never_goes_uphill() -> None:
+    for surface in ("himmelblau", "beale", "dupont", "ackley", "rastrigin", "goldstein_price", "branin"):
+        rows = Run(make_problem("surface", name=surface), "lbfgs", steps=60).advance(60)
+        assert (np.diff(rows["loss"]) <= 0).all(), surface
+        assert np.hypot(rows["gradient_x"][-1], rows["gradient_y"][-1]) < 1e-4, surface
+
+
+@pytest.mark.parametrize("condition", [3, 10, 50])
+def test_exact_line_search_has_the_rate_of_kantorovich(condition: int) -> None:
+    """From (condition, 1), f falls by ((k - 1)/(k + 1))**2 a step: the worst case, and it zigzags."""
+    _, rows = run(f"(x**2 + {condition}*y**2)/2", "exact_line_search", [condition, 1], steps=20)
+    rate = ((condition - 1) / (condition + 1)) ** 2
+    np.testing.assert_allclose(rows["loss"][1:] / rows["loss"][:-1], rate, rtol=1e-9)
+    steps = np.diff(np.stack([rows["x"], rows["y"]]), axis=1)
+    turns = (steps[:, 1:] * steps[:, :-1]).sum(axis=0)
+    np.testing.assert_allclose(turns, 0, atol=1e-12)
+
+
+def test_exact_line_search_is_for_quadratics() -> None:
+    made, _ = run("x**4 + y**2", "exact_line_search", [1, 1])
+    assert made.status.code == "not_quadratic"
+    made, _ = run("-x**2 + y**2", "exact_line_search", [1, 0.1])
+    assert made.status.code == "no_minimum_on_line"
+
+
+def test_a_step_out_of_the_domain_is_told() -> None:
+    made, rows = run("x*log(x)", "newton", [0.1], settings={"lr": 2.0})
+    assert made.status.state in ("left_domain", "finished")
+    assert (rows["x"] > 0).all()
+
+
+@pytest.mark.parametrize("optimizer", ["newton", "lbfgs", "exact_line_search"])
+def test_slicing_changes_nothing_and_noise_is_refused(optimizer: str) -> None:
+    problem = make_problem("formula", formula="(x**2 + 8*y**2)/2 + x*y")
+    whole = Run(problem, optimizer, start=(3, 1), steps=12).advance(12)
+    sliced = Run(problem, optimizer, start=(3, 1), steps=12)
+    parts = [sliced.advance(n) for n in (0, 3, 1, 8)]
+    assert np.concatenate([part["x"] for part in parts]).tobytes() == whole["x"].tobytes()
+    with pytest.raises(FieldError) as caught:
+        Run(make_problem("formula", formula="x**2", noise=0.1), optimizer)
+    assert caught.value.field == "problem.noise"
