@@ -12,10 +12,10 @@ from functools import cache
 from random import Random
 from typing import Any
 
-import mpmath  # type: ignore[import-untyped]
+import mpmath
 import numpy as np
 import pytest
-import sympy  # type: ignore[import-untyped]
+import sympy
 
 from core.formula import parse
 from core.formula.operations import FUNCTIONS
