@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from app.problems import Fault, InvalidError
 from app.runs import Made
 from app.spec import Surface
-from core.problems.problem import FormulaProblem
+from core.problems.model import DataModel
+from core.problems.problem import FormulaProblem, Problem
+from core.problems.quadratic import minimum, quadratic
 from core.surfaces import SURFACES
 
 RESOLUTION = 101
@@ -22,21 +24,22 @@ LOWEST_DECADE = -4
 
 def grid(made: Made, resolution: int = RESOLUTION) -> dict[str, Any]:
     """Value and known points of a function of one or two parameters over its window."""
-    engine = made.engine
-    if not isinstance(engine, FormulaProblem):
-        message = f"a {made.problem.kind} has no surface to draw: it has {len(engine.parameters)} parameters."
+    engine = _formula(made.engine)
+    if engine is None:
+        message = f"a {made.problem.kind} has no surface to draw: it has {len(made.engine.parameters)} parameters."
         raise InvalidError([Fault("kind", message, "no_surface")])
     row = SURFACES.get(made.problem.name) if isinstance(made.problem, Surface) else None
     axes = [np.linspace(low, high, resolution) for low, high in engine.window]
     with np.errstate(all="ignore"):
         z = engine.formula.value(*np.meshgrid(*axes))
+    minima = row.minima if row else _lowest(made.engine)
     marked = {
-        "minima": _marks(engine, row.minima if row else ()),
+        "minima": _marks(engine, minima),
         "saddles": _marks(engine, row.saddles if row else ()),
         "maxima": _marks(engine, row.maxima if row else ()),
     }
     lowest = min((mark["value"] for mark in marked["minima"]), default=None)
-    height = row.height if row else "linear"
+    height = row.height if row else "log" if minima else "linear"
     return {
         "problem": {"kind": made.problem.kind, **engine.fields},
         "formula": engine.formula.text,
@@ -52,7 +55,27 @@ def grid(made: Made, resolution: int = RESOLUTION) -> dict[str, Any]:
         "mathml": engine.formula.mathml(),
         "gradient_mathml": engine.formula.gradient_mathml(),
         "program": engine.formula.program(),
+        **_points(made.engine),
     }
+
+
+def _formula(engine: Problem) -> FormulaProblem | None:
+    """The function to draw: a problem's own formula, or the quadratic that the loss of a fitted line is."""
+    return engine if isinstance(engine, FormulaProblem) else quadratic(cast(DataModel, engine))
+
+
+def _lowest(engine: Problem) -> Sequence[Sequence[float]]:
+    """Where the loss of a fitted line is least."""
+    lowest = None if isinstance(engine, FormulaProblem) else minimum(cast(DataModel, engine))
+    return [] if lowest is None else [lowest.tolist()]
+
+
+def _points(engine: Problem) -> dict[str, Any]:
+    """What a model is fitted to: its points, and what they should give."""
+    if isinstance(engine, FormulaProblem):
+        return {}
+    data = cast(DataModel, engine).data
+    return {"data": {"points": data.points.tolist(), "labels": list(data.labels)}}
 
 
 def _marks(engine: FormulaProblem, points: Sequence[Sequence[float]]) -> list[dict[str, Any]]:

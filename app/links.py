@@ -63,9 +63,9 @@ def _readable(spec: Spec) -> str | None:
 
 
 def page(spec: Spec) -> str:
-    """The page that shows such a spec: neurons belong to Losses."""
+    """The page that shows such a spec: neurons belong to Losses, fitted lines to Batches."""
     kinds = {run.problem.kind for run in spec.effective() if run.problem}
-    return "/losses" if kinds == {"neuron"} else "/"
+    return {"neuron": "/losses", "linear": "/batches"}.get(next(iter(kinds)), "/") if len(kinds) == 1 else "/"
 
 
 def pack(spec: Spec) -> str:

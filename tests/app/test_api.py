@@ -156,3 +156,20 @@ def test_every_surface_can_be_drawn(call: Caller) -> None:
 
 def test_health(call: Caller) -> None:
     assert call.get("/healthz").json() == {"status": "ok"}
+
+
+def test_the_loss_of_a_fitted_line_is_a_surface_with_its_points(call: Caller) -> None:
+    problem = {"kind": "linear", "dataset": {"name": "line", "count": 64}}
+    answer = call.post("/api/v1/surfaces?resolution=5", json=problem).json()
+    assert answer["variables"] == ["w", "b"]
+    assert answer["height"] == "log"
+    assert len(answer["data"]["points"]) == len(answer["data"]["labels"]) == 64
+    design = np.column_stack([np.array(answer["data"]["points"]), np.ones(64)])
+    line, squares, *_ = np.linalg.lstsq(design, np.array(answer["data"]["labels"]), rcond=None)
+    assert answer["minima"][0]["point"] == pytest.approx(line)
+    assert answer["minimum"] == pytest.approx(squares[0] / 128)
+
+
+def test_a_line_belongs_to_the_batches_page(call: Caller) -> None:
+    spec = {"problem": {"kind": "linear", "dataset": {"name": "line"}}, "steps": 2, "runs": [{"optimizer": "sgd"}]}
+    assert call.post("/api/v1/trajectories", json=spec).json()["link"].startswith("/batches?")
