@@ -48,7 +48,7 @@ export function contourMargins(theme) {
 }
 
 /** The contour figure: map, marks of the critical points, ghosts and paths. */
-export function contourFigure({ theme, map, width, height, paths = [], ghosts = [], marks = true }) {
+export function contourFigure({ theme, map, width, height, paths = [], ghosts = [], marks = true, arrows = null }) {
   const { scale, grid, window } = map;
   const traces = [{
     type: "contour", x: grid.x, y: grid.y, z: rows(grid.f, grid.x.length, scale.level), colorscale: theme.surface,
@@ -56,6 +56,7 @@ export function contourFigure({ theme, map, width, height, paths = [], ghosts = 
     contours: { start: scale.start, end: scale.high, size: scale.step, coloring: "fill" },
     line: { color: theme.isoline, width: 0.8, smoothing: 1 },
   }];
+  if (arrows) traces.push({ type: "scatter", mode: "lines", x: arrows.x, y: arrows.y, hoverinfo: "skip", line: { color: alpha(theme.ink, 0.34), width: 1 } });
   if (marks) traces.push(...markTraces(theme, map));
   traces.push(...pathTraces(theme, paths, ghosts));
   const annotations = [

@@ -1,4 +1,4 @@
-"""The scripts' pure modules, each with its own tests, run in a real Chromium without a server or a document of the app."""
+"""The scripts' pure modules, each with its tests, run in a real Chromium without a server or a document."""
 
 import mimetypes
 import os
@@ -73,7 +73,8 @@ def test_a_pure_module_imports_without_a_document(page: Page, name: str) -> None
         """(name) => new Promise((resolve) => {
             const source = `import("${location.origin}/static/js/${name}")
                 .then(() => postMessage(null), (error) => postMessage(String(error)))`;
-            const worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })), { type: "module" });
+            const script = new Blob([source], { type: "text/javascript" });
+            const worker = new Worker(URL.createObjectURL(script), { type: "module" });
             worker.onmessage = ({ data }) => resolve(data);
             worker.onerror = (event) => resolve(event.message);
         })""",

@@ -4,8 +4,10 @@
  */
 import { CONFIG, contourFigure, contourMargins } from "../figures.js";
 import { placeLabels } from "../geometry.js";
+import { downhill } from "../overlays.js";
 import { clamp, createPixels, inked, nearestRow, pathTo, useMapping } from "../pixels.js";
 import { rowAt } from "../trajectory.js";
+import { drawFog } from "./overlays.js";
 import { clearLines, createTrail, drawHead, drawLabel, drawLines, headLayer, invalidate, place } from "./trail.js";
 
 const LABELS_EVERY = 220; // ms between new places for the labels while playing
@@ -39,7 +41,7 @@ export function drawContour(view, state, rest) {
   view.window = state.map.window;
   view.state = state;
   place(view.trail, view.area);
-  const key = [state.map.key, width, height, state.theme.key].join();
+  const key = [state.map.key, width, height, state.theme.key, state.downhill, state.fog].join();
   useMapping(view.pixels, key);
   const paths = linesOf(view, state);
   const signature = key + paths.map((p) => p.signature).join();
@@ -59,13 +61,23 @@ export function drawContour(view, state, rest) {
 
 function plotFigure(view, state, full, width, height) {
   const at = (run) => rowAt(run.trajectory, state.step);
-  const column = (run, name) => Array.from(run.trajectory.columns.get(name)?.subarray(0, at(run) + 1) ?? [], bounded);
-  const [xName, yName] = state.parameters;
-  const path = (run) => ({ ...run.identity, label: run.identity.name, width: widthOf(run), x: column(run, xName), y: column(run, yName) });
+  const path = (run) => {
+    const [xs, ys] = state.parameters.map((name) => run.trajectory.columns.get(name));
+    const [x, y] = [[], []];
+    let inside = true;
+    for (let row = 0; row <= at(run); row += 1) {
+      const now = insideWindow(view.window, xs[row], ys[row]);
+      if (!now && !inside) x.push(null), y.push(null);
+      x.push(bounded(xs[row]));
+      y.push(bounded(ys[row]));
+      inside = now;
+    }
+    return { ...run.identity, label: run.identity.name, width: widthOf(run), x, y };
+  };
   const visible = ordered(state.runs).filter((run) => run.visible);
   const figure = contourFigure({
-    theme: state.theme, map: state.map, width, height,
-    paths: full ? visible.map(path) : [], ghosts: full ? state.ghosts.map((ghost) => ({ ...path(ghost), x: column(ghost, xName), y: column(ghost, yName) })) : [],
+    theme: state.theme, map: state.map, width, height, marks: !state.fog, arrows: state.downhill ? downhill(state.map.program, state.map.window) : null,
+    paths: full ? visible.map(path) : [], ghosts: full ? state.ghosts.map(path) : [],
   });
   view.plotly.react(view.plot, figure.data, figure.layout, CONFIG);
   view.resting = full;
@@ -99,10 +111,17 @@ export function toData(view, px, py) {
 
 function pixelsOf(view, run, until, parameters) {
   const [xs, ys] = parameters.map((name) => run.trajectory.columns.get(name));
+  const out = (row) => !insideWindow(view.window, xs[row], ys[row]);
   return pathTo(view.pixels, run.trajectory, until, (row, put) => {
     const [px, py] = toPixels(view, [xs[row], ys[row]]);
+    if (row > 0 && out(row) && out(row - 1)) put(NaN, NaN);
     put(clamp(px), clamp(py));
   });
+}
+
+/** A run that has left the map would cross it with every leap: from outside to outside nothing is drawn. */
+function insideWindow([[x0, x1], [y0, y1]], x, y) {
+  return x >= x0 && x <= x1 && y >= y0 && y <= y1;
 }
 
 function linesOf(view, state) {
@@ -125,6 +144,7 @@ function drawHeads(view, state) {
   const { theme } = state;
   const visible = ordered(state.runs).filter((run) => run.visible && run.trajectory.count);
   for (const overlay of state.overlays ?? []) overlay(context, (point) => toPixels(view, point), view);
+  if (state.fog) drawFog(context, (point) => toPixels(view, point), state, view.area);
   drawStart(context, view, state);
   const heads = visible.map((run) => headOf(view, state, run));
   for (const head of heads) {

@@ -5,15 +5,18 @@
 import { errorsAt } from "../api.js";
 import { advance, createConnection, open } from "../connection.js";
 import { t } from "../i18n.js";
+import { parseNumber } from "../numbers.js";
 import { changeSpeed, createPlayer, FIRST_GRANT, pause, play, restart, seek } from "../player.js";
 import { arrived, createRace, expect, finish, keepGhosts, missing, opened, steps } from "../race.js";
 import * as edit from "../settings.js";
 import { createChrome, readPage, sayIgnored } from "./chrome.js";
-import { anchor } from "./element.js";
+import { createArrival } from "./arrival.js";
+import { anchor, showProblem } from "./element.js";
 import { createFormula, showFormulaErrors } from "./formula.js";
 import { createInspector } from "./inspector.js";
 import { createLede } from "./lede.js";
 import { say } from "./notice.js";
+import { createGallery } from "./scenes.js";
 import { createOptimizers } from "./optimizers.js";
 import { loadPlotly } from "./plotly.js";
 import { createStage, lookOf, mapFor, plotIn, redraw, touch, wake } from "./stage.js";
@@ -26,7 +29,8 @@ const data = readPage();
 const page = {
   data, catalog: data.catalog, tokens: data.tokens, scenes: data.scenes, spec: data.spec, link: data.link, selected: data.spec.runs.length - 1, hidden: new Set(), seen: 0,
   scene: null, answered: true, prediction: null, verdict: null, problems: {}, window: null, lossAxis: "auto", goal: null, gesture: null, hover: null,
-  theory: false, downhill: false,
+  theory: false, downhill: false, arrows: false, fog: false, fanWanted: false, fan: null, panel: "why",
+  touch: () => touch(page),
 };
 
 page.race = createRace({ shown: () => page.player.step, changed });
@@ -108,7 +112,9 @@ addEventListener("popstate", (event) => {
 function refused(problem) {
   page.race.expected = null;
   page.spec = page.race.spec ?? page.spec;
-  const beside = showFormulaErrors(page.formula, problem);
+  const running = [...errorsAt(problem, "steps"), ...errorsAt(problem, "seed"), ...errorsAt(problem, "problem", "noise")];
+  showProblem(document.querySelector("#running-problem"), null, running.map((error) => `${error.field}: ${error.message}`).join(" "));
+  const beside = running.length ? true : showFormulaErrors(page.formula, problem);
   page.problems = Object.fromEntries(page.spec.runs.map((_, index) => [index, errorsAt(problem, "runs", index)]));
   const atRun = Object.values(page.problems).some((errors) => errors.length);
   if (!beside && !atRun) say(problem.detail ?? problem.title);
@@ -193,7 +199,7 @@ function leaveScene() {
 
 function openScene(scene) {
   pause(page.player);
-  Object.assign(page, { window: null, selected: scene.view?.run ?? scene.spec.runs.length - 1, hidden: new Set(), seen: 0, lossAxis: scene.view?.loss ?? "auto" });
+  Object.assign(page, { window: null, goal: null, selected: scene.view?.run ?? scene.spec.runs.length - 1, hidden: new Set(), seen: 0, lossAxis: scene.view?.loss ?? "auto" });
   chooseScene(scene);
   page.race.ghosts = [];
   seekTo(scene.step ?? 0);
@@ -209,8 +215,8 @@ function answer(choice) {
 }
 
 function seekTo(step) {
-  page.player.loopGuard = false;
   seek(page.player, step);
+  if (page.player.step > 0) page.answered = true;
   touch(page);
 }
 
@@ -289,7 +295,16 @@ function wire() {
   page.optimizers.lookOf = (name) => lookOf(page, name);
   anchor(page.optimizers.add, page.optimizers.menu);
   page.inspector = createInspector();
+  page.arrival = createArrival({
+    goal: (loss) => {
+      page.goal = loss;
+      touch(page);
+    },
+  });
+  wireSwitches();
+  wireRunning();
   page.lede = createLede({ answer });
+  page.gallery = createGallery(page.scenes, openScene);
   page.transport = transport;
   createChrome({
     changed: () => redraw(page), link: () => page.link, keys: keys(),
@@ -312,8 +327,46 @@ function keys() {
   return [
     { keys: ["1", "2", "3", "4", "5", "6", "7", "8", "9"], words: t("select a run; when presenting, open a scene"), press: number },
     { keys: ["t"], words: t("theory overlay"), press: press("#theory") }, { keys: ["g"], words: t("downhill directions"), press: press("#downhill") },
+    { keys: ["a"], words: t("arrows of the step"), press: press("#arrows") }, { keys: ["f"], words: t("fog"), press: press("#fog") },
     { keys: ["l"], words: t("play again and again") },
   ];
+}
+
+/** Switches of what is laid over the plots, and the two panels that share a place. */
+function wireSwitches() {
+  for (const [id, name] of [["#theory", "theory"], ["#downhill", "downhill"], ["#arrows", "arrows"], ["#fog", "fog"], ["#fan", "fanWanted"]]) {
+    document.querySelector(id).addEventListener("change", (event) => {
+      page[name] = event.target.checked;
+      showRail();
+    });
+  }
+  for (const tab of document.querySelectorAll("[data-panel]")) {
+    tab.addEventListener("click", () => {
+      page.panel = tab.dataset.panel;
+      for (const other of document.querySelectorAll("[data-panel]")) other.setAttribute("aria-pressed", String(other === tab));
+      if (page.panel !== "arrival") page.goal = null;
+      touch(page);
+    });
+  }
+  document.querySelector("#same-rate").addEventListener("click", () => {
+    const rate = edit.settingAt(page.spec, page.selected, "lr", 0);
+    if (rate !== undefined) run(edit.withSameRate(page.spec, rate), { ghost: true });
+  });
+}
+
+/** Steps, noise and seed of all runs. */
+function wireRunning() {
+  const problem = document.querySelector("#running-problem");
+  const wireNumber = (id, next) => document.querySelector(id).addEventListener("change", (event) => {
+    const value = parseNumber(event.target.value);
+    if (Number.isNaN(value)) return showProblem(problem, null, t("“{text}” is not a number: type one such as 0.1.", { text: event.target.value }));
+    showProblem(problem, null, null);
+    leaveScene();
+    return run(next(value), { ghost: true });
+  });
+  wireNumber("#steps", (value) => edit.withSteps(page.spec, value));
+  wireNumber("#noise", (value) => edit.withNoise(page.spec, value));
+  wireNumber("#seed", (value) => edit.withSeed(page.spec, value));
 }
 
 function showRail() {

@@ -11,6 +11,8 @@ import { problemOf, settingAt, startOf } from "../settings.js";
 import { num, plainNumber } from "../numbers.js";
 import { value } from "../program.js";
 import { cell, ended, gradient, point, rowAt, settles } from "../trajectory.js";
+import { suggestedGoal } from "../arrival.js";
+import { showArrival } from "./arrival.js";
 import { contourAspect, createContour, drawContour } from "./contour.js";
 import { currentTheme, isDark } from "./chrome.js";
 import { createCurve, drawCurve } from "./curve.js";
@@ -19,7 +21,9 @@ import { showInspector } from "./inspector.js";
 import { showKicker, showQuestion, showSentence, showVerdict } from "./lede.js";
 import { createLoss, drawLoss, lossIsLog } from "./loss.js";
 import { showOptimizers } from "./optimizers.js";
+import { curvatureWords, fetchFan, gaugesOf, overlaysOf } from "./overlays.js";
 import { loadPlotlyInSpace } from "./plotly.js";
+import { showGallery, verdict } from "./scenes.js";
 import { createSurface, drawSurface } from "./surface.js";
 import { showTicks, showTransport } from "./transport.js";
 
@@ -151,6 +155,9 @@ function draw(page, now, rest) {
     return;
   }
   const state = stateOf(page);
+  state.overlays = overlaysOf(page, state);
+  state.gauges = gaugesOf(page, state);
+  if (rest && page.theory && stage.gaugeStep !== player.step) [stage.railDirty, stage.gaugeStep] = [true, player.step];
   if (stage.railDirty) showRail(page, state);
   if (state.map.variables.length === state.parameters.length) {
     if (state.map.variables.length === 1) drawCurve(stage.curve, state);
@@ -195,7 +202,7 @@ function stateOf(page) {
     ghosts: race.ghosts.filter((ghost) => who[ghost.run] && !page.hidden.has(ghost.run)).map((ghost) => ({
       ...ghost, identity: who[ghost.run], visible: true, selected: false, index: -1 - ghost.run,
     })),
-    hover: page.hover, words: { start: t("start") }, lossAxis: page.lossAxis, goal: page.goal,
+    hover: page.fog ? null : page.hover, words: { start: t("start") }, downhill: page.downhill, fog: page.fog, lossAxis: page.lossAxis, goal: page.goal === null ? null : page.goal + (map.minimum ?? 0),
     lossFloor: { floor: map.minimum ?? 0, known: map.minimum !== null && map.minimum !== undefined }, identities: who,
   };
 }
@@ -220,7 +227,23 @@ function showRail(page, state) {
   showOptimizers(page.optimizers, {
     spec, step: page.player.step, identities: whoIs(page, spec), selected: page.selected, hidden: page.hidden, problems: page.problems, gauges: state?.gauges,
   });
+  showRunning(page);
   showFormula(page.formula, { problem: problemOf(spec, page.selected), map: page.answerKey === problemKey(page) ? page.answer : null, start: startOf(spec, page.selected) });
+}
+
+/** Steps, noise and seed. */
+function showRunning(page) {
+  const { steps, seed } = page.spec;
+  const values = { "#steps": steps, "#noise": problemOf(page.spec, page.selected)?.noise ?? 0, "#seed": seed ?? 0 };
+  for (const [id, number] of Object.entries(values)) {
+    const input = find(id);
+    if (document.activeElement !== input) input.value = plainNumber(number);
+  }
+  page.stage.quad.dataset.fog = String(page.fog);
+  if (page.stage.surface) {
+    find("#surface-missing").hidden = !page.fog;
+    find("#surface-missing").textContent = t("In the fog nobody sees the mountain.");
+  }
 }
 
 /* ---- words ---- */
@@ -231,15 +254,49 @@ function say(page, state, rest) {
   const title = page.scene ? page.scene.title : (row?.title ?? t("Your own function"));
   showKicker(page.lede, { number: page.scene ? page.scenes.indexOf(page.scene) + 1 : 0, title, lesson: page.scene?.lesson ?? row?.lesson ?? "" });
   showQuestion(page.lede, page.answered ? null : page.scene);
-  showVerdict(page.lede, page.verdict);
+  showVerdict(page.lede, page.seen >= state.steps ? verdict(page.scene, page.prediction) : null);
+  showGallery(page.gallery, page.scene);
   showSentence(page.lede, factOf(page, state, chosen), !rest);
   asides(page, state);
+  board(page, state);
+  followFan(page, state);
   showMilestones(page, state);
   showInspector(page.inspector, {
     spec: state.spec, index: chosen.index, who: chosen.identity, step: state.step, trajectory: chosen.trajectory, parameters: state.parameters,
     lines: page.catalog.optimizers.find((entry) => entry.name === state.spec.runs[chosen.index].optimizer)?.lines ?? [], plain: state.spec.runs[chosen.index].optimizer === "sgd" && !state.spec.runs[chosen.index].schedule,
     rate: settingAt(state.spec, chosen.index, "lr", Math.min(state.step, chosen.trajectory.count - 2)), moving: !rest, refresh: () => touch(page),
   });
+}
+
+/** The order of arrival, while its panel is open. */
+function board(page, state) {
+  const open = page.panel === "arrival";
+  find("#why-panel").hidden = open;
+  find("#arrival").hidden = !open;
+  if (!open) return;
+  const first = cell(state.runs[0].trajectory, "loss", 0);
+  const { known } = state.lossFloor;
+  const floor = known ? state.lossFloor.floor : 0;
+  page.goal ??= suggestedGoal(first, floor);
+  showArrival(page.arrival, { runs: state.runs, goal: page.goal, floor, known, seen: page.seen });
+}
+
+/** Twenty other seeds of the selected run, asked for once for each run. */
+function followFan(page, state) {
+  const noisy = problemOf(state.spec, page.selected)?.noise > 0;
+  find("#fan-row").hidden = !noisy || state.parameters.length !== 2;
+  if (!page.fanWanted || !noisy) {
+    page.fan = null;
+    return;
+  }
+  const key = JSON.stringify([state.spec.problem, state.spec.start, state.spec.steps, state.spec.runs[page.selected], state.spec.seed]);
+  if (page.fan?.key !== key) page.fan = null;
+  if (page.fan || page.fanAsked === key) return;
+  page.fanAsked = key;
+  fetchFan(page, state).then((paths) => {
+    page.fan = { key, paths };
+    touch(page);
+  }, () => (page.fanAsked = null));
 }
 
 function catalogRow(page) {
@@ -270,12 +327,17 @@ function asides(page, state) {
   const log = map.scale.log;
   write("#surface-aside", log ? t("drag to turn · height is log loss") : t("drag to turn · height is loss"));
   const at = hover?.point && map.variables.length === hover.point.length ? hover.point : null;
-  write("#contour-aside", at ? t("f({point}) = {value}", { point: at.map((v) => plainNumber(Number(v.toPrecision(3)))).join(", "), value: valueText(map, at) })
+  write("#contour-aside", page.fog ? fogWords(state) : page.theory && map.variables.length === 2 ? curvatureWords(page, state) : at ? t("f({point}) = {value}", { point: at.map((v) => plainNumber(Number(v.toPrecision(3)))).join(", "), value: valueText(map, at) })
     : log ? t("lines every half decade · click to set the start") : t("evenly spaced lines · click to set the start"));
   write("#curve-aside", at && map.variables.length === 1 ? t("f({point}) = {value}", { point: plainNumber(Number(at[0].toPrecision(3))), value: valueText(map, at) })
     : t("tangent and next step of the selected run · click to set the start"));
   page.stage.loss.isLog = lossIsLog(state, page.stage.loss.range);
   write("#loss-aside", page.stage.loss.isLog ? t("log scale, per step") : t("linear scale, per step"));
+}
+
+function fogWords(state) {
+  if (state.step >= 60) return t("The sun has set after 60 gradient evaluations: wherever you stand, you stay.");
+  return t("Only the ground around each walker is seen; the sun sets in {steps} steps.", { steps: 60 - state.step });
 }
 
 function valueText(map, at) {
@@ -292,7 +354,7 @@ function showMilestones(page, state) {
   const goal = 0.01;
   const marks = state.runs.filter((run) => run.visible && ended(run.trajectory)).flatMap((run) => {
     const at = settles(run.trajectory, goal, state.lossFloor.floor);
-    return at > 0 && at <= page.seen ? [{ step: at, label: `${run.identity.name} < ${goal}`, colour: run.identity.colour }] : [];
+    return at > 0 && at <= page.seen && at < 0.97 * state.steps ? [{ step: at, label: t("{who} below {goal}", { who: run.identity.name, goal }), colour: run.identity.colour }] : [];
   });
   const key = JSON.stringify([marks, state.steps]);
   if (page.stage.marksKey === key) return;

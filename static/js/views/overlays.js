@@ -1,0 +1,195 @@
+/** What can be laid over the contour at the selected run: curvature, arrows of steps, a fan of seeds, fog. */
+import { post } from "../api.js";
+import { alpha } from "../colours.js";
+import { t } from "../i18n.js";
+import { num } from "../numbers.js";
+import { cliff, curvature, steepestCurvature } from "../overlays.js";
+import { settingAt } from "../settings.js";
+import { point, rowAt } from "../trajectory.js";
+import { drawArrow } from "./trail.js";
+
+const SUNSET = 60; // gradient evaluations until nothing is seen
+const ARROW = 58; // pixels of the longest arrow
+
+const pointOf = (state, run, step = state.step) => point(run.trajectory, state.parameters, rowAt(run.trajectory, step));
+
+/** The overlays of a state, as functions that draw on the head layer; `page` holds what is switched on. */
+export function overlaysOf(page, state) {
+  const chosen = state.runs.find((run) => run.selected);
+  if (!chosen?.trajectory.count || state.parameters.length !== 2) return [];
+  const drawn = [];
+  if (page.fan) drawn.push((context, at) => drawFan(context, at, page.fan, state, chosen));
+  if (page.theory) drawn.push((context, at) => drawCurvature(context, at, page, state, chosen));
+  if (page.arrows && !state.moving) drawn.push((context, at) => drawSteps(context, at, page, state, chosen));
+  return drawn;
+}
+
+function drawCurvature(context, at, page, state, chosen) {
+  const { theme, map } = state;
+  const here = pointOf(state, chosen);
+  const span = map.window[1][1] - map.window[1][0];
+  const found = here && curvature(map.program, here, span * 0.24);
+  page.curvature = found;
+  if (!found) return;
+  const trace = (points, width, dash = []) => {
+    context.beginPath();
+    points.forEach((p, i) => context[i ? "lineTo" : "moveTo"](...at(p)));
+    context.setLineDash(dash);
+    context.lineWidth = width;
+    context.strokeStyle = theme.ink;
+    context.stroke();
+    context.setLineDash([]);
+  };
+  if (found.ellipse) {
+    trace(found.ellipse, 1.2);
+    context.fillStyle = alpha(theme.ink, 0.07);
+    context.fill();
+  }
+  for (const axis of found.axes) trace(axis, found.ellipse ? 0.6 : 1.2);
+  if (!found.newton) return;
+  trace([here, found.newton], 1.4, [3, 3]);
+  const [x, y] = at(found.newton);
+  for (const slope of [1, -1]) {
+    context.lineWidth = 1.6;
+    context.beginPath();
+    context.moveTo(x - 4, y - 4 * slope);
+    context.lineTo(x + 4, y + 4 * slope);
+    context.stroke();
+  }
+}
+
+/** The caption of the theory overlay: curvatures, and the greatest stable rate if the ground were its quadratic. */
+export function curvatureWords(page, state) {
+  const found = page.curvature;
+  if (!found) return "";
+  const [steep, flat] = found.values;
+  if (!found.bowl) return t("curvature {steep} and {flat}: no bowl, so a Newton step leads to a saddle or a top", { steep: num(steep, 3), flat: num(flat, 2) });
+  const run = state.spec.runs[page.selected];
+  const rate = cliff(run, steep);
+  const words = { steep: num(steep, 3), flat: num(flat, 2), rate: rate && num(rate, 2) };
+  return rate ? t("curvature {steep} by {flat}; if this were its quadratic: stable below η = {rate}", words) : t("curvature {steep} by {flat}", words);
+}
+
+/** Beside each rate: how much of the cliff it uses at the point where its run is. */
+export function gaugesOf(page, state) {
+  if (!page.theory) return null;
+  return state.runs.map((run) => {
+    const spec = state.spec.runs[run.index];
+    const here = run.trajectory.count ? pointOf(state, run) : null;
+    if (!here || spec.schedule || (spec.problem && JSON.stringify(spec.problem) !== JSON.stringify(state.spec.runs[page.selected].problem))) return null;
+    const top = cliff(spec, steepestCurvature(state.map.program, here));
+    if (!top) return null;
+    const part = settingAt(state.spec, run.index, "lr", state.step) / top;
+    return { part, text: t("{part} of the cliff at {rate}", { part: num(part, 2), rate: num(top, 2) }) };
+  });
+}
+
+/* ---- arrows: downhill, the step, and what the other rules would do here ---- */
+
+function drawSteps(context, at, page, state, chosen) {
+  const { theme } = state;
+  const row = rowAt(chosen.trajectory, state.step);
+  const here = point(chosen.trajectory, state.parameters, row);
+  const next = point(chosen.trajectory, state.parameters, row + 1);
+  const slope = point(chosen.trajectory, state.parameters.map((name) => `gradient_${name}`), row);
+  if (!next || !slope) return;
+  askWhatIf(page, state, chosen, here);
+  const origin = at(here);
+  const others = page.whatIf?.key === whatIfKey(state, here) ? page.whatIf.steps : [];
+  const steps = [{ to: next, colour: chosen.identity.colour, width: 2.6, dash: [] },
+    ...others.map((step) => ({ to: here.map((v, i) => v + step.move[i]), colour: state.runs[step.run]?.identity.colour, width: 1.6, dash: [3, 3] }))];
+  const lengths = steps.map(({ to }) => Math.hypot(...at(to).map((v, i) => v - origin[i])));
+  const longest = Math.max(...lengths.filter(Number.isFinite), 1e-9);
+  const scale = Math.max(1, ARROW / longest);
+  page.arrowScale = scale;
+  const size = Math.hypot(...slope) || 1;
+  const tip = at(here.map((v, i) => v - slope[i] / size));
+  const way = Math.hypot(...tip.map((v, i) => v - origin[i])) || 1;
+  drawArrow(context, { x0: origin[0], y0: origin[1], x1: origin[0] + ((tip[0] - origin[0]) / way) * ARROW, y1: origin[1] + ((tip[1] - origin[1]) / way) * ARROW,
+    colour: theme.ink, paper: theme.paper, width: 1.4 });
+  for (const { to, colour, width, dash } of steps.reverse()) {
+    const [x, y] = at(to).map((v, i) => origin[i] + (v - origin[i]) * scale);
+    if (colour) drawArrow(context, { x0: origin[0], y0: origin[1], x1: x, y1: y, colour, paper: theme.paper, width, dash });
+  }
+}
+
+const whatIfKey = (state, here) => JSON.stringify([here, state.spec.runs.map((run) => [run.optimizer, run.rule, run.settings])]);
+
+/** One step of every other rule from here, without a memory: asked of the engine. */
+async function askWhatIf(page, state, chosen, here) {
+  const key = whatIfKey(state, here);
+  if (page.whatIfAsked === key || state.spec.runs.length < 2) return;
+  page.whatIfAsked = key;
+  const others = state.runs.filter((run) => run !== chosen && run.visible).map((run) => run.index);
+  if (!others.length) return;
+  const runs = others.map((index) => {
+    const { start: _start, steps: _steps, schedule: _schedule, ...run } = state.spec.runs[index];
+    return run;
+  });
+  try {
+    const answer = await post("/trajectories", { ...state.spec, start: here, steps: 1, runs, changes: [] });
+    const steps = answer.runs.flatMap((run, i) => {
+      const move = state.parameters.map((name) => run.columns[name][1] - run.columns[name][0]);
+      return move.every(Number.isFinite) ? [{ run: others[i], move }] : [];
+    });
+    page.whatIf = { key, steps };
+    page.touch();
+  } catch {
+    page.whatIf = null;
+  }
+}
+
+/* ---- a fan of seeds ---- */
+
+const SEEDS = 20;
+const AT_ONCE = 10;
+
+/** The selected run with twenty other seeds; null without noise. */
+export async function fetchFan(page, state) {
+  const chosen = state.spec.runs[page.selected];
+  const runs = Array.from({ length: SEEDS }, (_, i) => ({ ...chosen, seed: state.spec.seed + 1 + i, columns: state.parameters }));
+  const paths = [];
+  for (let from = 0; from < SEEDS; from += AT_ONCE) {
+    const answer = await post("/trajectories", { ...state.spec, runs: runs.slice(from, from + AT_ONCE), changes: [] });
+    paths.push(...answer.runs.map((run) => state.parameters.map((name) => run.columns[name])));
+  }
+  return paths;
+}
+
+function drawFan(context, at, fan, state, chosen) {
+  context.strokeStyle = alpha(chosen.identity.colour, 0.28);
+  context.lineWidth = 1;
+  context.setLineDash([]);
+  for (const [xs, ys] of fan.paths) {
+    context.beginPath();
+    for (let row = 0; row <= Math.min(state.step, xs.length - 1); row += 1) {
+      const [x, y] = at([xs[row], ys[row]]);
+      context[row ? "lineTo" : "moveTo"](x, y);
+    }
+    context.stroke();
+  }
+}
+
+/* ---- fog ---- */
+
+/** Cover the map but for a disc round each walker; the light fades until the sun has set. */
+export function drawFog(context, at, state, { width, height }) {
+  const { theme } = state;
+  const light = Math.max(0, 1 - state.step / SUNSET);
+  const cover = new OffscreenCanvas(Math.max(1, Math.round(width)), Math.max(1, Math.round(height)));
+  const layer = cover.getContext("2d");
+  layer.fillStyle = light > 0 ? alpha(theme.paper, 0.985) : alpha(theme.dark ? "#05070a" : "#1b1f24", 0.94);
+  layer.fillRect(0, 0, width, height);
+  layer.globalCompositeOperation = "destination-out";
+  for (const run of light > 0 ? state.runs.filter((candidate) => candidate.visible && candidate.trajectory.count) : []) {
+    const [x, y] = at(pointOf(state, run));
+    const radius = Math.min(width, height) * (0.07 + 0.12 * light);
+    const disc = layer.createRadialGradient(x, y, radius * 0.4, x, y, radius);
+    disc.addColorStop(0, "rgba(0,0,0,1)");
+    disc.addColorStop(1, "rgba(0,0,0,0)");
+    layer.fillStyle = disc;
+    layer.fillRect(x - radius, y - radius, 2 * radius, 2 * radius);
+  }
+  context.drawImage(cover, 0, 0, width, height);
+  return light;
+}
