@@ -1,13 +1,12 @@
 """The application: calls, stream, pages and files, behind limits and security headers."""
 
 import asyncio
-from importlib import import_module
-from importlib.util import find_spec
 
 from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse
 
-from app import api, problems, stream
+from app import api, pages, problems, stream
 from app.assets import Assets
 from app.guard import BodyLimit, SecurityHeaders
 from app.paths import folder
@@ -26,13 +25,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(api.router(settings, turn), prefix="/api/v1")
     app.include_router(stream.router(settings, turn), prefix="/api/v1")
     app.include_router(assets.router())
-    if find_spec("app.pages"):
-        app.include_router(import_module("app.pages").router(assets, settings))
+    app.include_router(pages.router(assets, settings))
 
     @app.get("/healthz", include_in_schema=False)
     def healthz() -> JSONResponse:
         return JSONResponse({"status": "ok"})
 
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(BodyLimit, most=settings.body_bytes)
     app.add_middleware(SecurityHeaders, frame_ancestors=settings.frame_ancestors)
     return app

@@ -12,12 +12,15 @@ from app.spec import Problem, Run, Spec
 from core import problems
 from core.errors import FieldError
 from core.plan import Change
+from core.problems.problem import FormulaProblem
 from core.running import Run as Walk
 from core.settings import unknown
 from core.status import Status
 
 Columns = dict[str, NDArray[Any]]
 Clock = Callable[[], float]
+
+FORMULA_COST = 100.0  # multiplications a parameter: what a rule takes beside a formula's own
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,13 @@ class Prepared:
         picked = self.spec.runs[run].columns
         names = tuple(self.walks[run].columns)
         return names if picked is None else tuple(name for name in names if name in picked)
+
+    def step_cost(self, walk: Walk) -> float:
+        """About how many multiplications a step takes: a model's grow with points and parameters."""
+        parameters = len(walk.problem.parameters)
+        if isinstance(walk.problem, FormulaProblem):
+            return FORMULA_COST * parameters
+        return 3.0 * walk.problem.count * parameters + FORMULA_COST * parameters
 
 
 def prepare(spec: Spec) -> Prepared:

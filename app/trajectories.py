@@ -1,0 +1,143 @@
+"""Runs from start to end: costed before any work, made in slices, written piece by piece."""
+
+import asyncio
+import csv
+import io
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from app import links
+from app.encoding import columns_json, listed, npz
+from app.messages import status_body
+from app.problems import Fault, InvalidError, encode
+from app.runs import Columns, Prepared, Track
+from app.settings import Settings
+from app.spec import MOST_STEPS
+
+SLICE_NUMBERS = 50_000  # most numbers made between two turns
+TOO_LARGE = (
+    "the answer would have {cost:,} numbers, the most is {cap:,}: ask for fewer columns with `columns`, "
+    "for a slice with ?from= and ?until=, or for the steps over the stream."
+)
+TOO_MUCH = (
+    "this takes about {cost:.2g} multiplications, the most is {cap:.2g}: ask for fewer steps, runs or points, "
+    "or for the steps over the stream."
+)
+PIECE_ROWS = 400  # rows written between two turns
+
+
+@dataclass(frozen=True)
+class Result:
+    """Runs as made: the rows that were asked for."""
+
+    prepared: Prepared
+    tracks: Sequence[Track]
+    columns: Sequence[Columns]
+
+
+def check_cost(prepared: Prepared, first: int, until: int | None, settings: Settings) -> None:
+    """Refuse an answer that is too large or too much work, before any of it is done."""
+    numbers = work = 0.0
+    for index, (run, walk) in enumerate(zip(prepared.spec.effective(), prepared.walks, strict=True)):
+        assert run.steps is not None
+        last = run.steps if until is None else min(until, run.steps)
+        numbers += max(0, last + 1 - first) * len(prepared.columns(index))
+        work += last * prepared.step_cost(walk)
+    _refuse_over(TOO_LARGE, numbers, settings.answer_numbers)
+    _refuse_over(TOO_MUCH, work, settings.work_cost)
+
+
+def _refuse_over(sentence: str, cost: float, cap: float) -> None:
+    if cost > cap:
+        values = {"cost": int(cost), "cap": int(cap)}
+        raise InvalidError([Fault("runs", sentence.format(**values), "too_large", values)], **values)
+
+
+async def make(prepared: Prepared, first: int, until: int | None, seconds: float, turn: asyncio.Lock) -> Result:
+    """All rows asked for; between two slices others get their turns."""
+    last = MOST_STEPS if until is None else until
+    tracks = [Track(walk, prepared.columns(index), first) for index, walk in enumerate(prepared.walks)]
+    made = []
+    for track in tracks:
+        parts: list[Columns] = []
+        while not parts or (not track.over and track.made < last):
+            async with turn:
+                parts.append(track.make(last, seconds, SLICE_NUMBERS)[1])
+                await asyncio.sleep(0)
+        made.append({name: np.concatenate([part[name] for part in parts]) for name in track.columns})
+    return Result(prepared, tracks, made)
+
+
+async def as_json(result: Result) -> AsyncIterator[bytes]:
+    """One object: the complete spec, its link, and the runs with their columns."""
+    spec = result.prepared.spec
+    yield encode({"spec": spec.body(), "link": links.write(spec)})[:-1] + b',"runs":['
+    for index, (track, columns) in enumerate(zip(result.tracks, result.columns, strict=True)):
+        run = spec.runs[index]
+        said = {"optimizer": run.optimizer, "settings": run.settings, "status": status_body(track.status)}
+        yield (b"," if index else b"") + encode(said)[:-1] + b',"columns":{'
+        for place, (name, column) in enumerate(columns.items()):
+            yield (b"," if place else b"") + columns_json({name: column})[1:-1]
+            await asyncio.sleep(0)
+        yield b"}}"
+    yield b"]}"
+
+
+async def as_csv(result: Result) -> AsyncIterator[bytes]:
+    """A line a row: the run's number, then the union of all columns, blank where a run has none."""
+    names = list(dict.fromkeys(name for columns in result.columns for name in columns))
+    yield _lines([["run", *names]])
+    for index, columns in enumerate(result.columns):
+        for rows in _pieces(columns):
+            table = [
+                [""] * len(next(iter(rows.values()))) if name not in rows else _cells(rows[name]) for name in names
+            ]
+            yield _lines([[str(index), *cells] for cells in zip(*table, strict=True)])
+            await asyncio.sleep(0)
+
+
+async def as_ndjson(result: Result) -> AsyncIterator[bytes]:
+    """A JSON object a row, and after each run's rows its status."""
+    for index, (track, columns) in enumerate(zip(result.tracks, result.columns, strict=True)):
+        for rows in _pieces(columns):
+            cells = zip(*rows.values(), strict=True)
+            yield b"".join(encode({"run": index, **dict(zip(rows, row, strict=True))}) + b"\n" for row in cells)
+            await asyncio.sleep(0)
+        yield encode({"run": index, "status": status_body(track.status)}) + b"\n"
+
+
+async def as_npz(result: Result) -> AsyncIterator[bytes]:
+    """NumPy's archive: an array a column, `run0/x`; `numpy.load` reads it."""
+    arrays = {
+        f"run{index}/{name}": column for index, columns in enumerate(result.columns) for name, column in columns.items()
+    }
+    yield npz(arrays)
+
+
+def _pieces(columns: Columns) -> list[dict[str, list[float]]]:
+    lists = {name: listed(name, column) for name, column in columns.items()}
+    count = len(next(iter(lists.values())))
+    return [
+        {name: values[begin : begin + PIECE_ROWS] for name, values in lists.items()}
+        for begin in range(0, count, PIECE_ROWS)
+    ]
+
+
+def _cells(values: Sequence[float]) -> list[str]:
+    return ["" if value != value else repr(value) for value in values]  # noqa: PLR0124  (NaN is not itself)
+
+
+def _lines(rows: Sequence[Sequence[str]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue().encode()
+
+
+FORMATS = {
+    "json": ("application/json", as_json),
+    "csv": ("text/csv", as_csv),
+    "ndjson": ("application/x-ndjson", as_ndjson),
+    "npz": ("application/x-npz", as_npz),
+}
