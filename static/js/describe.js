@@ -3,7 +3,7 @@
  * `parts` splits one at its values so that a view can set names and numbers apart.
  */
 import { fix, num } from "./numbers.js";
-import { t } from "./i18n.js";
+import { mark, t } from "./i18n.js";
 
 const STUCK = 1e-3; // a slope below this fraction of the greatest one met is hardly a slope
 
@@ -55,16 +55,16 @@ export function sentence(fact) {
 function troubled(fact, common, status) {
   const values = { ...common, steps: status?.step ?? fact.row, lr: num(fact.lr, 2) };
   if (status?.state === "diverged") {
-    return parts(Number.isFinite(fact.lr) ? "{who} diverged after step {steps}: a learning rate of {lr} is too large here."
-      : "{who} diverged after step {steps}.", values);
+    const because = mark("{who} diverged after step {steps}: a learning rate of {lr} is too large here.");
+    return parts(Number.isFinite(fact.lr) ? because : mark("{who} diverged after step {steps}."), values);
   }
   if (status?.state === "left_domain") {
     return parts("{who} stopped after step {steps}: the next step leads where the function is not defined.", values);
   }
   const why = {
-    singular_hessian: "{who} stopped after step {steps}: the curvature is singular there, so there is no Newton step.",
-    indefinite_hessian: "{who} stopped after step {steps}: the curvature is not positive there, so the Newton step would climb.",
-    no_descent: "{who} stopped after step {steps}: it found no way further down.",
+    singular_hessian: mark("{who} stopped after step {steps}: the curvature is singular there, so there is no Newton step."),
+    indefinite_hessian: mark("{who} stopped after step {steps}: the curvature is not positive there, so the Newton step would climb."),
+    no_descent: mark("{who} stopped after step {steps}: it found no way further down."),
   }[status?.code];
   if (why) return parts(why, values);
   return parts("{who} is at {point}, loss {loss}, after {steps} steps.", { ...common, steps: fact.row });
@@ -76,7 +76,7 @@ function arrivedAt({ point, minima, reach }) {
   if (near < 0) return null;
   const lowest = minima[0].value;
   const deeper = minima[near].value > lowest + 1e-6 * Math.max(1, Math.abs(lowest));
-  if (deeper) return "{who} is trapped in a shallow minimum at {point}, loss {loss}, after {steps} steps.";
-  return minima.length > 1 ? "{who} is in the lowest minimum, at {point}, loss {loss}, after {steps} steps."
-    : "{who} has reached the minimum at {point}, loss {loss}, after {steps} steps.";
+  if (deeper) return mark("{who} is trapped in a shallow minimum at {point}, loss {loss}, after {steps} steps.");
+  if (minima.length > 1) return mark("{who} is in the lowest minimum, at {point}, loss {loss}, after {steps} steps.");
+  return mark("{who} has reached the minimum at {point}, loss {loss}, after {steps} steps.");
 }
