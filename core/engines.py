@@ -6,12 +6,14 @@ Which one runs is decided by the problem and the rule alone, never by how a run 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
 
 from core.batches import make_batches
 from core.errors import FieldError
+from core.formula import Formula
 from core.formula.trace import Trouble, trace
 from core.kernels import Recipe, Step, kernel, memory_names, step_of, update
 from core.plan import Plan
@@ -141,6 +143,17 @@ class FormulaEngine:
         return trace(graph.graph, [graph.loss, *graph.new_gradients, *graph.observed], inputs)[1]
 
 
+def observed(problem: FormulaProblem, chosen: Plan) -> Mapping[str, Formula]:
+    """What a row reports beside loss and gradient, by name; nothing where it was not asked for.
+
+    >>> from core.plan import plan
+    >>> from core.problems.neuron import neuron
+    >>> list(observed(neuron(), plan(neuron(), "sgd", None, None, None, (), 0, 5, False, None)))
+    ['output', 'slope']
+    """
+    return problem.observed if chosen.observe else {}
+
+
 def recipe(problem: FormulaProblem, chosen: Plan) -> Recipe:
     """What decides the emitted loop of a formula problem.
 
@@ -153,7 +166,7 @@ def recipe(problem: FormulaProblem, chosen: Plan) -> Recipe:
     return Recipe(
         variables=problem.parameters,
         loss=problem.formula.text,
-        observed=tuple((name, observed.text) for name, observed in problem.observed.items()),
+        observed=tuple((name, formula.text) for name, formula in observed(problem, chosen).items()),
         rule=chosen.rule.text,
         schedule=SCHEDULES[chosen.schedule].formula if chosen.schedule else None,
         schedule_settings=tuple(chosen.schedule_settings),
@@ -168,14 +181,22 @@ class ModelEngine:
 
     Few parameters are updated as floats, many as arrays; the numbers agree to the last bit where the rule has
     no transcendental function.
+
+    >>> from core.plan import plan
+    >>> from core.problems.linear import linear
+    >>> line = linear(dataset={"points": [[0.0], [1.0]], "labels": [1.0, 3.0]})
+    >>> made = ModelEngine(line, plan(line, "sgd", None, {"lr": 1.0}, None, (), 0, 5, False, None), (0.0, 0.0))
+    >>> made.first()  # w, b, loss, and their gradient
+    [0.0, 0.0, 2.5, -1.5, -2.0]
     """
 
     def __init__(self, model: Model, chosen: Plan, start: tuple[float, ...]) -> None:
         assert chosen.rule is not None
         self.model, self.plan, self.start = model, chosen, start
         self.batches = make_batches(chosen.batch, model.count, chosen.seed)
-        self.full_loss = self.batches.mode != "full"
-        observed = (*model.observations, *(["full_loss"] if self.full_loss else []))
+        self.full_loss = chosen.observe and self.batches.mode != "full"
+        observations = model.observations if chosen.observe else ()
+        observed = (*observations, *(["full_loss"] if self.full_loss else []))
         self.columns = _columns(model, _kept(chosen, model.parameters), observed, chosen.rate_varies)
         self.floats = len(start) <= UNROLLED
         count = len(start) if self.floats else 1
@@ -183,13 +204,15 @@ class ModelEngine:
         self._update = update(_update_recipe(names, chosen, whole=not self.floats))
         memory = chosen.memory_starts(count)
         self._memory = memory if self.floats else tuple(np.full(len(start), value) for value in memory)
-        self._theta = np.array(start)
-        self._gradient = np.zeros(len(start))
+        self._theta, self._gradient = np.array(start), np.zeros(len(start))
+        self._place, self._slope = list(start), [0.0] * len(start)  # the same as lists
+        self._zeros = np.zeros(len(start))
+        self._observes = bool(observations)
 
     def first(self) -> list[float] | Status:
         kept = _first_kept(self.plan, len(self.start), self.plan.memory_starts(len(self.start)))
         with np.errstate(all="ignore"):
-            row = self._row(self._theta, 0, kept, math.nan)
+            row = self._row(self._theta, self._place, 0, kept, math.nan)
         if row is None:
             place = dict(zip(self.model.parameters, self.start, strict=True))
             return failed(0, Trouble("overflow", "loss", ()), place, started=False)
@@ -198,43 +221,60 @@ class ModelEngine:
     def make(self, first: int, last: int) -> Rows:
         rows: list[float] = []
         numbers = self.plan.numbers_for(first)
+        step = self._step_on_floats if self.floats else self._step_on_arrays
         with np.errstate(all="ignore"):
             for t in range(first, last):
-                row = self._step(t, numbers)
+                row = step(t, numbers)
                 if row is None:
                     return rows, failed(t - 1, Trouble("overflow", "", ()), {})
                 rows += row
         return rows, None
 
-    def _step(self, t: int, numbers: tuple[float, ...]) -> list[float] | None:
+    def _step_on_floats(self, t: int, numbers: tuple[float, ...]) -> list[float] | None:
         try:
-            if self.floats:
-                x, memory, kept, rate = self._update(
-                    self._theta.tolist(), self._gradient.tolist(), self._memory, t, numbers
-                )
-                theta, flat = np.array(x), list(kept)
-            else:
-                (theta,), memory, kept, rate = self._update((self._theta,), (self._gradient,), self._memory, t, numbers)
-                flat = [value for part in kept for value in part.tolist()]
+            x, memory, kept, rate = self._update(self._place, self._slope, self._memory, t, numbers)
         except (ArithmeticError, ValueError):
             return None
-        row = self._row(theta, t, flat, rate)
-        if row is not None:
-            self._memory = memory
-        return row
-
-    def _row(self, theta: Vector, t: int, kept: list[float], rate: float) -> list[float] | None:
-        """The row at theta, which becomes the state; None where it is not finite."""
-        loss, gradient = self.model.evaluate(theta, self.batches.rows(t))
-        check = loss + float(gradient.sum()) + float(theta.sum())
+        check = sum(memory) + sum(kept)
         if check - check != 0:
             return None
-        observed = list(self.model.observe(theta).values()) if self.model.observations else []
+        row = self._row(np.array(x), list(x), t, kept, rate)
+        self._memory = memory
+        return row
+
+    def _step_on_arrays(self, t: int, numbers: tuple[float, ...]) -> list[float] | None:
+        try:
+            (theta,), memory, kept, rate = self._update((self._theta,), (self._gradient,), self._memory, t, numbers)
+        except (ArithmeticError, ValueError):
+            return None
+        if not all(self._finite(part) for part in (*memory, *kept)):
+            return None
+        # a name of the rule that is the same for all parameters is a number, not an array
+        flat = [value for part in kept for value in np.broadcast_to(part, theta.shape).tolist()]
+        row = self._row(theta, theta.tolist(), t, flat, rate)
+        self._memory = memory
+        return row
+
+    def _finite(self, part: Vector | float) -> bool:
+        """0 times what is not finite is NaN: one product finds it, and never overflows."""
+        return float(self._zeros.dot(part)) == 0.0 if isinstance(part, np.ndarray) else math.isfinite(part)
+
+    def _row(self, theta: Vector, place: list[float], t: int, kept: Sequence[float], rate: float) -> list[float] | None:
+        """The row at theta, which becomes the state; None where it is not finite."""
+        loss, gradient = self.model.evaluate(theta, self.batches.rows(t))
+        slope = gradient.tolist()
+        check = loss + sum(slope) + sum(place)
+        if check - check != 0:
+            return None
+        row = [*place, loss, *slope, *kept]
+        if self._observes:
+            row += self.model.observe(theta).values()
         if self.full_loss:
-            observed.append(float(self.model.evaluate(theta)[0]))
-        self._theta, self._gradient = theta, gradient.copy()
-        row = [*theta.tolist(), float(loss), *gradient.tolist(), *kept, *observed]
-        return [*row, rate] if self.plan.rate_varies else row
+            row.append(self.model.evaluate(theta)[0])
+        self._theta, self._gradient, self._place, self._slope = theta, gradient, place, slope
+        if self.plan.rate_varies:
+            row.append(rate)
+        return row
 
 
 def _update_recipe(names: tuple[str, ...], chosen: Plan, whole: bool) -> Recipe:
@@ -265,7 +305,8 @@ class SolverEngine:
     def __init__(self, problem: Problem, chosen: Plan, start: tuple[float, ...]) -> None:
         self.problem, self.plan, self.start = problem, chosen, start
         _require_exact_gradients(problem, chosen)
-        self.columns = _columns(problem, [], tuple(problem.observations), chosen.rate_varies)
+        observations = tuple(problem.observations) if chosen.observe else ()
+        self.columns = _columns(problem, [], observations, chosen.rate_varies)
         self.objective = Objective(problem)
         self.solver = SOLVERS[str(chosen.optimizer)](self.objective)
         self._x, self._loss, self._gradient = np.array(start), math.nan, np.zeros(len(start))
@@ -299,7 +340,9 @@ class SolverEngine:
         if check - check != 0:
             return None
         self._x, self._loss, self._gradient = x, loss, gradient
-        if isinstance(self.problem, FormulaProblem):
+        if not self.plan.observe:
+            observed = []
+        elif isinstance(self.problem, FormulaProblem):
             observed = [float(formula.value(*x.tolist())) for formula in self.problem.observed.values()]
         else:
             observed = [float(value) for value in self.problem.observe(x).values()]

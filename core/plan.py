@@ -51,6 +51,7 @@ class Plan:
     steps: int
     detail: bool
     batch: Mapping[str, Any] = field(default_factory=dict)
+    observe: bool = True  # whether rows report what the problem observes (accuracy, output)
 
     @property
     def rate_varies(self) -> bool:
@@ -108,6 +109,7 @@ def plan(
     steps: int,
     detail: bool,
     batch: Mapping[str, Any] | None,
+    observe: bool = True,
 ) -> Plan:
     """Everything chosen about a run, checked: names, bounds, what is missing. Raises `FieldError`.
 
@@ -146,6 +148,7 @@ def plan(
         steps=steps,
         detail=detail,
         batch=dict(batch or {}),
+        observe=observe,
     )
 
 

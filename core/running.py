@@ -25,7 +25,8 @@ Columns = dict[str, NDArray[np.float64]]
 class Run:
     """One run, made step by step as it is asked for.
 
-    `optimizer` names a row of `OPTIMIZERS`, or `rule` is a typed rule; `schedule` is a name and settings.
+    `optimizer` names a row of `OPTIMIZERS`, or `rule` is a typed rule; `schedule` is a name and settings; `detail` adds
+    the rule's memory and intermediates to the rows, and `observe` what the problem reports (accuracy, output).
 
     >>> from core.problems import make_problem
     >>> run = Run(make_problem("formula", formula="x**2"), "sgd", settings={"lr": 0.4}, start=[1], steps=4)
@@ -49,9 +50,10 @@ class Run:
         changes: Sequence[Change] = (),
         batch: Mapping[str, Any] | None = None,
         detail: bool = False,
+        observe: bool = True,
     ) -> None:
         self.problem = problem
-        self.plan = plan(problem, optimizer, rule, settings, schedule, changes, seed, steps, detail, batch)
+        self.plan = plan(problem, optimizer, rule, settings, schedule, changes, seed, steps, detail, batch, observe)
         self.start = checked_start(problem, start, seed)
         self._engine = engine(problem, self.plan, self.start)
         self.columns = ("step", *self._engine.columns)
