@@ -139,7 +139,7 @@ def understand(query: Sequence[tuple[str, str]], default: dict[str, Any]) -> Ask
                 kept = [pair for pair in pairs if pair[0] not in links.SPEC]
             if len(kept) == len(pairs):
                 raise
-            ignored += error.faults
+            ignored += (fault for fault in error.faults if fault not in ignored)
             pairs = kept
 
 

@@ -2,14 +2,7 @@
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.serving import Server, free_port, start_server, stop_server
+
 FLAGS = [
     "--no-sandbox",
     "--disable-quic",
@@ -35,44 +29,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @dataclass
 class Served:
     """One `python -m app` on a port of its own, which a test may stop and start again."""
 
     port: int = field(default_factory=free_port)
-    process: subprocess.Popen[bytes] | None = None
+    server: Server | None = None
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "app", "--host", "127.0.0.1", "--port", str(self.port)]
-        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
-        deadline = time.monotonic() + 30
-        while True:
-            with suppress(urllib.error.URLError, ConnectionError):
-                urllib.request.urlopen(f"{self.url}/healthz", timeout=5).close()
-                return
-            assert self.process.poll() is None, "the server ended before it served"
-            assert time.monotonic() < deadline, "the server did not answer /healthz within 30 s"
-            time.sleep(0.05)
+        self.server = start_server(self.port)
 
     def stop(self) -> None:
-        if self.process is not None:
-            self.process.terminate()
-            try:
-                self.process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-            self.process = None
+        if self.server is not None:
+            stop_server(self.server)
+            self.server = None
 
 
 @pytest.fixture(scope="session")
@@ -134,7 +108,7 @@ def open_page(served: Served, chromium: Browser) -> Iterator[OpenPage]:
         height: int = 900,
         quiet: bool = True,
         ready: bool = True,
-        **options: Any,  # noqa: ANN401  (whatever a browser context takes)
+        **options: Any,
     ) -> Page:
         origin = base or served.url
         options.setdefault("locale", "en-GB")
@@ -178,7 +152,7 @@ AXE_TAGS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practi
 @pytest.fixture(scope="session")
 def serious() -> Callable[[Page], list[str]]:
     """axe-core's serious and critical findings on a page, one line each."""
-    from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # noqa: PLC0415
+    from axe_playwright_python.sync_playwright import Axe
 
     axe = Axe()
 

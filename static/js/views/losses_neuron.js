@@ -194,7 +194,7 @@ function drawCost(view, { now, target, size }, loss, far) {
     size, x: { range: [-far, far], ticks: zTicks(far), name: "z" }, y: { range: [0, high], ticks: heightTicks(high) },
     margin: { right: 10 }, still, lines: [{ x: ends, y: ends.map((end) => at + steep * (end - z)), colour: COLOUR[loss], width: 2.4, name: "tangent" }],
     dots: [{ x: z, y: at, symbol: view.look[loss].symbol, colour: COLOUR[loss], name: loss }],
-    words: [{ ...(soft ? { x: 0, y: high * 0.94, anchor: "middle" } : { x: rises ? far : -far, y: Math.max(high * 0.1, at - high * 0.2), anchor: rises ? "end" : "start" }), text: [[t("slope"), null], [` ${num(steep, 3)}`, "bold"]], colour: COLOUR[loss], name: "slope" }],
+    words: [{ ...(soft ? { x: 0, y: high * 0.94, anchor: "middle" } : { x: rises ? far : -far, y: high * 0.11, anchor: rises ? "end" : "start" }), text: [[t("slope"), null], [` ${num(steep, 3)}`, "bold"]], colour: COLOUR[loss], name: "slope" }],
   });
   document.querySelector(`#cost-${loss} .aside`).textContent = t("a scale of its own");
   describeChart(view.cost[loss], t("Loss over z. At z = {z} the loss is {loss} and its slope {slope}.", { z: fix(z, 2), loss: num(at, 3), slope: num(steep, 3) }));
@@ -225,7 +225,7 @@ function drawSigmoid(view, { now, size }, loss, far) {
       { x: 0, y: 0.1, anchor: "middle", text: [["σ", "v"], ["′(", null], ["z", "v"], [")", null]], size: 14, class: "serif", colour: "var(--ink-3)" },
     ],
   };
-  const place = z > 2 ? { dx: -8, anchor: "end", y: d + (a - d) * 0.42 } : z > -2 ? { dx: z > 0 ? 12 : -12, dy: z > 0 ? 8 : -10, anchor: z > 0 ? "start" : "end", y: a } : { dx: -6, dy: -18, anchor: "middle", y: a };
+  const place = z > 2 ? { dx: -8, anchor: "end", y: d + (a - d) * 0.3 } : z > -2 ? { dx: z > 0 ? 12 : -12, dy: z > 0 ? 8 : -10, anchor: z > 0 ? "start" : "end", y: a } : { dx: -6, dy: -18, anchor: "middle", y: a };
   const curve = z > 0 ? { x: -far * 0.42, y: 0.2, anchor: "end" } : { x: far * 0.5, y: 0.86, anchor: "start" };
   drawChart(view.sigmoid[loss], {
     size, x: { range: [-far, far], ticks: zTicks(far), name: "z" }, y: { range: [0, 1.06], ticks: [[0, "0"], [0.5, "0.5"], [1, "1"]] }, margin: { right: 10 }, still,

@@ -1,0 +1,324 @@
+"""The Losses page in a real Chromium, by mouse, keyboard and touch: what is on the screen are the published numbers."""
+
+import json
+import re
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PHONE, OpenPage, Served
+
+SENTENCE = "After 20 steps squared error still outputs 0.980; cross-entropy is down to 0.376."
+
+
+def output(page: Page, loss: str) -> float:
+    """The output that the dot of a loss stands at, in the chart of outputs."""
+    return float(page.get_attribute(f"#output [data-dot={loss}]", "data-y") or "nan")
+
+
+def step(page: Page) -> int:
+    return int(page.inner_text("#stepno b"))
+
+
+def live(page: Page) -> str:
+    return re.sub(r"\s+", " ", page.inner_text("#live"))
+
+
+def engine(served: Served, query: str) -> list[dict[str, Any]]:
+    """The runs that the API makes of a link."""
+    with urllib.request.urlopen(f"{served.url}/api/v1/trajectories?{query}") as answer:
+        runs: list[dict[str, Any]] = json.load(answer)["runs"]
+    return runs
+
+
+def start_fields(page: Page) -> list[float]:
+    return [float(page.input_value(name).replace("−", "-")) for name in ("#start-w", "#start-b")]
+
+
+def at_output(page: Page, a: float, y: float = 0.3) -> tuple[float, float]:
+    """The pixel of an output in the chart of gradients."""
+    first, last = (page.locator(f"#gradient .tick:text-is('{text}')").bounding_box() for text in ("0.25", "0.75"))
+    plot = page.locator("#gradient .plot").bounding_box()
+    assert first
+    assert last
+    assert plot
+    left, right = first["x"] + first["width"] / 2, last["x"] + last["width"] / 2
+    return left + (a - 0.25) / 0.5 * (right - left), plot["y"] + plot["height"] * (1 - y)
+
+
+def test_it_opens_on_step_20_of_the_badly_wrong_neuron(open_page: OpenPage) -> None:
+    page = open_page("/losses")
+    assert live(page) == SENTENCE
+    assert step(page) == 20
+    assert output(page, "mse") == pytest.approx(0.980, abs=5e-4)
+    assert output(page, "ce") == pytest.approx(0.376, abs=5e-4)
+    assert page.inner_text("#ledger-mse [data-number=gradient]") == "0.0192"
+    assert page.inner_text("#ledger-ce [data-number=gradient]") == "0.376"
+    marks = [i.get_attribute("data-label") for i in page.locator("#ticks i").all()]
+    assert marks == ["Cross-entropy < 0.5", "Squared error < 0.5"]
+
+
+@pytest.mark.parametrize(
+    ("scene", "at", "mse", "ce"),
+    [
+        ("near", 0, 0.8175745, 0.8175745),
+        ("near", 150, 0.1527399, 0.0240652),
+        ("near", 300, 0.0939557, 0.0116382),
+        ("badly-wrong", 0, 0.9820138, 0.9820138),
+        ("badly-wrong", 150, 0.9334175, 0.0256854),
+        ("badly-wrong", 300, 0.2028484, 0.0120087),
+    ],
+)
+def test_the_published_table(open_page: OpenPage, scene: str, at: int, mse: float, ce: float) -> None:
+    page = open_page("/losses")
+    page.click(f"[data-scene={scene}]")
+    page.wait_for_function(
+        "name => new URL(document.location).search.includes(name)", arg="0.6,0.9" if scene == "near" else "2,2"
+    )
+    page.fill("#scrub", str(at))
+    expect(page.locator("#stepno b")).to_have_text(str(at))
+    expect(page.locator("#start-w")).to_have_value("0.6" if scene == "near" else "2")
+    assert output(page, "mse") == pytest.approx(mse, abs=1e-6)
+    assert output(page, "ce") == pytest.approx(ce, abs=1e-6)
+
+
+def test_at_the_start_the_gradients_differ_by_56_6(open_page: OpenPage) -> None:
+    page = open_page("/losses#step=0")
+    assert page.inner_text("#ledger-ce [data-number=relative]") == "55.6"
+    assert page.inner_text("#ledger-ce [data-number=slope]") == "0.01766"
+    assert "56.6 times" in page.inner_text("#ledger-mse [data-number=remark]")
+
+
+def test_playing_shows_the_engines_numbers(open_page: OpenPage, served: Served) -> None:
+    page = open_page("/losses")
+    page.click("[data-action=play]")
+    page.wait_for_function("() => Number(document.querySelector('#stepno b').textContent) > 30")
+    assert page.get_attribute("#live", "aria-live") == "off"
+    page.keyboard.press("p")  # keys work while it plays; and back
+    page.keyboard.press("Escape")
+    page.click("[data-action=play]")
+    expect(page.locator("[data-action=play]")).to_have_attribute("aria-pressed", "false")
+    assert page.get_attribute("#live", "aria-live") == "polite"
+    at = step(page)
+    runs = engine(served, "start=2,2&steps=300&run=sgd(lr=0.15);neuron=mse&run=sgd(lr=0.15);neuron=ce")
+    assert output(page, "mse") == runs[0]["columns"]["output"][at]
+    assert output(page, "ce") == runs[1]["columns"]["output"][at]
+
+
+def test_keys_step_and_choose_scenes(open_page: OpenPage) -> None:
+    page = open_page("/losses")
+    for key, shown in [("ArrowRight", 21), ("Shift+ArrowRight", 31), ("ArrowLeft", 30), ("Home", 0), ("End", 300)]:
+        page.keyboard.press(key)
+        expect(page.locator("#stepno b")).to_have_text(str(shown))
+    page.keyboard.press("2")
+    expect(page.locator("[data-scene=near]")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("?")
+    expect(page.locator("dialog")).to_contain_text("play or pause")
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog")).to_have_count(0)
+
+
+def test_the_question_is_asked_before_the_curve_is_shown(open_page: OpenPage) -> None:
+    page = open_page("/losses")
+    expect(page.locator(".question")).to_contain_text("At which output is the gradient of squared error largest?")
+    assert page.locator("#gradient [data-line=mse]").count() == 0
+    page.mouse.click(*at_output(page, 2 / 3))
+    expect(page.locator(".question")).to_contain_text("Right on: you tapped 0.67.")
+    expect(page.locator(".question")).to_contain_text("0.148")
+    assert page.locator("#gradient [data-line=mse]").count() == 1
+
+
+def test_an_answer_by_keyboard(open_page: OpenPage) -> None:
+    page = open_page("/losses")
+    page.focus(".answers button >> nth=0")
+    page.keyboard.press("Enter")
+    expect(page.locator(".question")).to_contain_text("Not quite. It is largest at 2/3")
+
+
+def test_a_dot_is_dragged_to_another_start(open_page: OpenPage) -> None:
+    page = open_page("/losses#step=0")
+    page.click(".answers button >> nth=1")
+    page.mouse.move(*at_output(page, 0.982))
+    page.mouse.down()
+    page.mouse.move(*at_output(page, 0.7), steps=4)
+    page.mouse.up()
+    page.wait_for_function("() => Math.abs(document.querySelector('#output [data-dot=mse]').dataset.y - 0.7) < 0.01")
+    assert step(page) == 0
+    assert start_fields(page)[1] == pytest.approx(0.847 - 2, abs=0.03)
+
+
+def test_the_start_moves_by_arrow_keys_too(open_page: OpenPage) -> None:
+    page = open_page("/losses#step=0")
+    page.click(".answers button >> nth=1")
+    page.focus("#gradient [role=slider]")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function("() => Math.abs(document.querySelector('#output [data-dot=mse]').dataset.y - 0.962) < 1e-3")
+
+
+def test_fields_change_the_neuron_and_the_address(open_page: OpenPage, served: Served) -> None:
+    page = open_page("/losses")
+    page.fill("#start-b", "−1,5")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => location.search.includes('start=2,-1.5')")
+    runs = engine(served, page.evaluate("location.search.slice(1)"))
+    page.keyboard.press("End")
+    page.locator("h1").click(force=True)
+    page.keyboard.press("End")
+    expect(page.locator("#stepno b")).to_have_text("300")
+    assert output(page, "ce") == runs[1]["columns"]["output"][300]
+
+
+def test_what_is_no_number_is_said_beside_the_field(open_page: OpenPage) -> None:
+    page = open_page("/losses")
+    page.fill("#target", "abc")
+    page.keyboard.press("Enter")
+    expect(page.locator("#problem")).to_have_text("“abc” is not a number. Type one such as 0.5.")
+    expect(page.locator("#target-field")).to_have_class(re.compile("bad"))
+    assert live(page) == SENTENCE
+    page.fill("#target", "0")
+    page.keyboard.press("Enter")
+    expect(page.locator("#problem")).to_be_hidden()
+
+
+def test_a_rate_that_the_engine_refuses_is_said_and_what_runs_goes_on(open_page: OpenPage) -> None:
+    page = open_page("/losses")
+    page.fill("#rate", "2000")
+    page.keyboard.press("Enter")
+    expect(page.locator("#problem")).to_contain_text("1000")
+    expect(page.locator("#rate")).to_have_attribute("aria-invalid", "true")
+    assert live(page) == SENTENCE
+
+
+def test_each_its_best_rate_and_the_entropy_floor(open_page: OpenPage) -> None:
+    page = open_page("/losses")
+    page.click("[data-scene=own-rates]")
+    expect(page.locator("#rate-mse")).to_have_value("25")
+    expect(page.locator("#rate-ce")).to_have_value("2.2")
+    assert "0.500" in page.inner_text("#cost-ce")
+    assert output(page, "mse") == pytest.approx(0.2, abs=0.01)
+    page.fill("#scrub", "2")
+    expect(page.locator("#stepno b")).to_have_text("2")
+    assert output(page, "ce") == pytest.approx(0.2, abs=0.01)
+
+
+def test_any_optimizer(open_page: OpenPage) -> None:
+    page = open_page("/losses")
+    page.click("#more")
+    page.select_option("#optimizer", "adam")
+    page.wait_for_function("() => location.search.includes('adam')")
+    # Adam ignores the gradient's size: squared error is no longer stuck.
+    page.wait_for_function("() => Number(document.querySelector('#output [data-dot=mse]').dataset.y) < 0.8")
+
+
+def test_back_and_forward(open_page: OpenPage) -> None:
+    page = open_page("/losses")
+    page.click("[data-scene=near]")
+    page.wait_for_function("() => location.search.includes('0.6,0.9')")
+    page.go_back()
+    expect(page.locator("#start-w")).to_have_value("2")
+    page.go_forward()
+    expect(page.locator("#start-w")).to_have_value("0.6")
+
+
+def test_the_link_shows_the_same_again(open_page: OpenPage) -> None:
+    page = open_page("/losses", permissions=["clipboard-read", "clipboard-write"])
+    page.fill("#target", "0.2")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => location.search.includes('target=0.2')")
+    page.click("#share")
+    page.click("text=Copy link")
+    expect(page.locator(".note")).to_contain_text("Link copied")
+    address = page.evaluate("navigator.clipboard.readText()")
+    said, outputs = live(page), [output(page, loss) for loss in ("mse", "ce")]
+    path = address.split("/", 3)[3]
+    again = open_page(f"/{path}")
+    assert live(again) == said
+    assert [output(again, loss) for loss in ("mse", "ce")] == outputs
+
+
+def test_table_code_and_picture_are_taken_away(open_page: OpenPage, tmp_path: Path) -> None:
+    page = open_page("/losses")
+    page.click("#share")
+    page.click("text=Python code")
+    expect(page.locator("dialog pre")).to_contain_text('"loss": "mse"')
+    page.keyboard.press("Escape")
+    page.click("#share")
+    page.click("text=curl command")
+    expect(page.locator("dialog pre")).to_contain_text("neuron=ce")
+    page.keyboard.press("Escape")
+    page.click("#share")
+    with page.expect_download() as download:
+        page.click("text=Picture as PNG")
+    target = tmp_path / "picture.png"
+    download.value.save_as(target)
+    assert target.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+    assert target.stat().st_size > 40_000
+
+
+def test_nonsense_in_a_link_is_ignored_and_said(open_page: OpenPage) -> None:
+    page = open_page("/losses?colour=red&run=fastest(lr=1)&steps=many")
+    expect(page.locator(".note")).to_contain_text("Not used from the link")
+    assert "0.982" in live(page) or live(page) == SENTENCE
+
+
+def test_the_language_is_changed_in_place(open_page: OpenPage) -> None:
+    page = open_page("/losses")
+    page.click("[data-scene=near]")
+    page.wait_for_function("() => location.search.includes('0.6,0.9')")
+    page.click("#language")
+    page.wait_for_selector("html[lang=zh-CN][data-ready]")
+    expect(page.locator("#start-w")).to_have_value("0.6")
+    assert "均方误差" in live(page)
+    assert page.title() == "损失函数 · Steepest"
+
+
+def test_theme_and_presentation(open_page: OpenPage) -> None:
+    page = open_page("/losses", color_scheme="light")
+    paper = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(paper)
+    page.keyboard.press("d")
+    assert page.evaluate(paper) != light
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+    assert page.evaluate(paper) != light
+    page.keyboard.press("p")
+    expect(page.locator(".top")).to_be_hidden()
+    page.keyboard.press("Escape")
+    expect(page.locator(".top")).to_be_visible()
+
+
+def test_a_phone_by_touch(open_page: OpenPage) -> None:
+    page = open_page("/losses", **PHONE)
+    assert live(page) == SENTENCE
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.tap(".sheetbtn")
+    expect(page.locator("#rail")).to_be_visible()
+    page.fill("#start-w", "1")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => location.search.includes('start=1,2')")
+    page.tap(".done")
+    expect(page.locator("#rail")).to_be_hidden()
+    page.tap("[data-action=forward]")
+    expect(page.locator("#stepno b")).to_have_text("21")
+
+
+def test_without_scripts_it_says_so(open_page: OpenPage) -> None:
+    page = open_page("/losses", java_script_enabled=False, ready=False, quiet=False)
+    assert "needs JavaScript" in page.inner_text("noscript")
+    assert page.evaluate("() => document.querySelector('noscript img').naturalWidth") > 900
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_nothing_serious_stands_in_anyones_way(
+    open_page: OpenPage, serious: Callable[[Page], list[str]], theme: str, language: str
+) -> None:
+    page = open_page(f"/losses?lang={language}", color_scheme=theme)
+    assert serious(page) == []
+    page.click(".answers button >> nth=1")
+    page.click("#more")
+    assert serious(page) == []
