@@ -9,6 +9,7 @@ from html import escape
 from core.formula.graph import Graph
 
 SUM, PRODUCT, SIGN, POWER, ATOM = 1, 2, 3, 4, 5
+LONGEST_EXPONENT = 7  # numbers, letters and signs
 
 # Names that the field writes with a letter of its own.
 _LETTERS = {
@@ -201,6 +202,18 @@ def _exponent(base: Layout, exponent: Layout) -> Layout:
     return Layout("power", (base, inline), POWER)
 
 
+def _exponential(a: Layout) -> Layout:
+    """e to the power of something short; exp(...) of something long, which would be too small to read up there."""
+    if _leaves(a) <= LONGEST_EXPONENT:
+        return _exponent(Layout("letter", ("e", "e")), a)
+    inline = _inline(a)
+    return Layout("call", ("exp", Layout("fenced", (inline,))))
+
+
+def _leaves(part: Layout | str) -> int:
+    return 1 if isinstance(part, str) or part.kind == "letter" else sum(map(_leaves, part.parts))
+
+
 def _power(a: Layout, b: Layout) -> Layout:
     if a.kind == "call":  # sin(x)^2, not sin(x^2)
         return _exponent(Layout("fenced", (a,)), b)
@@ -215,7 +228,7 @@ _SPECIAL: Mapping[str, Callable[..., Layout]] = {
     "neg": lambda a: Layout("row", (Layout("operator", ("−",)), _fenced(a, PRODUCT)), SIGN),
     "pow": _power,
     "sqrt": lambda a: Layout("root", (a,)),
-    "exp": lambda a: _exponent(Layout("letter", ("e", "e")), a),
+    "exp": lambda a: _exponential(a),
     "abs": lambda a: Layout("bars", (a,)),
     "norm": lambda a: Layout("double bars", (a,)),
     "less": lambda a, b: Layout("indicator", (a, Layout("operator", ("<",)), b)),
@@ -246,6 +259,12 @@ def _operator_mathml(parts: list[str]) -> str:
     return "<mo>&#x2062;</mo>" if parts[0] == "invisible" else f"<mo>{parts[0]}</mo>"
 
 
+def _fence(inner: str) -> str:
+    """Brackets grow around fractions and roots; around a power or an index they would only look heavy."""
+    stretchy = "" if "<mfrac>" in inner or "<msqrt>" in inner else ' stretchy="false"'
+    return f"<mrow><mo{stretchy}>(</mo>{inner}<mo{stretchy}>)</mo></mrow>"
+
+
 def _call_mathml(parts: list[str]) -> str:
     return f"<mrow><mi>{parts[0]}</mi><mo>&#x2061;</mo>{parts[1]}</mrow>"
 
@@ -256,7 +275,7 @@ _MATHML: Mapping[str, Callable[[list[str]], str]] = {
     "number": lambda p: f"<mn>{p[0]}</mn>",
     "operator": _operator_mathml,
     "row": lambda p: f"<mrow>{''.join(p)}</mrow>",
-    "fenced": lambda p: f"<mrow><mo>(</mo>{p[0]}<mo>)</mo></mrow>",
+    "fenced": lambda p: _fence(p[0]),
     "bars": lambda p: f"<mrow><mo>|</mo>{p[0]}<mo>|</mo></mrow>",
     "double bars": lambda p: f"<mrow><mo>‖</mo>{p[0]}<mo>‖</mo></mrow>",
     "indicator": lambda p: f"<mrow><mo>[</mo>{''.join(p)}<mo>]</mo></mrow>",
@@ -283,7 +302,7 @@ def latex(piece: Layout | str) -> str:
 
 def _call_latex(parts: list[str]) -> str:
     known = {"σ": r"\sigma", **{n: rf"\{n}" for n in ("ln", "sin", "cos", "tan", "arcsin", "arccos", "arctan")}}
-    known |= {n: rf"\{n}" for n in ("sinh", "cosh", "tanh", "min", "max")}
+    known |= {n: rf"\{n}" for n in ("sinh", "cosh", "tanh", "min", "max", "exp")}
     return known.get(parts[0], rf"\operatorname{{{parts[0]}}}") + parts[1]
 
 
