@@ -228,7 +228,7 @@ _SPECIAL: Mapping[str, Callable[..., Layout]] = {
     "neg": lambda a: Layout("row", (Layout("operator", ("−",)), _fenced(a, PRODUCT)), SIGN),
     "pow": _power,
     "sqrt": lambda a: Layout("root", (a,)),
-    "exp": lambda a: _exponential(a),
+    "exp": _exponential,
     "abs": lambda a: Layout("bars", (a,)),
     "norm": lambda a: Layout("double bars", (a,)),
     "less": lambda a, b: Layout("indicator", (a, Layout("operator", ("<",)), b)),
