@@ -57,7 +57,7 @@ function rowsOf(inspector, state, row, last) {
   const to = parameters.map((name) => cell(trajectory, name, row + 1));
   const update = lines.find((entry) => entry.name === "x");
   const step = to.map((v, i) => v - from[i]);
-  rows.push(line(mathematics(STEP), t("step"), step, "key"));
+  rows.push(line(mathematics(STEP), t("this step"), step, "key"));
   rows.push(line(update ? mathematics(update.mathml) : mathematics(NEXT), t("next point"), to));
   if (state.plain) rows.push(lengthRow(state, Math.hypot(...step), Math.hypot(...parameters.map((name) => cell(trajectory, `gradient_${name}`, row)))));
   return rows;
