@@ -242,7 +242,7 @@ def gradient(graph: Graph, root: int, variables: Sequence[int]) -> list[int]:
     for index in reversed(order):
         if index not in adjoint or index not in changing or not graph.arguments(index):
             continue
-        for argument, local in _local_derivatives(graph, index):
+        for argument, local in local_derivatives(graph, index):
             if argument in changing:
                 part = _times(graph, adjoint[index], local)
                 adjoint[argument] = graph.add(adjoint[argument], part) if argument in adjoint else part
@@ -258,7 +258,7 @@ def _times(graph: Graph, adjoint: int, local: int | tuple[str, int]) -> int:
     return zero if local == zero else graph.mul(adjoint, local)
 
 
-def _local_derivatives(graph: Graph, index: int) -> list[tuple[int, int | tuple[str, int]]]:
+def local_derivatives(graph: Graph, index: int) -> list[tuple[int, int | tuple[str, int]]]:
     """For each argument of a node: the derivative of the node by it."""
     operation = graph.nodes[index][0]
     arguments = graph.arguments(index)
