@@ -33,6 +33,7 @@ SAFE = "(),=;*@:/!'~$"
 VIEW = ("lang", "format", "from", "until", "resolution", "run_shown")  # known, and no part of the spec
 PROBLEM = ("surface", "formula", "neuron", "window", "noise")
 SPEC = (*PROBLEM, "start", "steps", "seed", "batch", "run", "change", "spec")
+CLASSIFIERS = {"logistic", "softmax", "one_vs_rest", "network"}
 RUN = (*PROBLEM, "start", "steps", "seed", "batch", "schedule", "detail", "columns")
 
 Pairs = list[tuple[str, str]]
@@ -63,16 +64,34 @@ def _readable(spec: Spec) -> str | None:
 
 
 def page(spec: Spec) -> str:
-    """The page that shows such a spec: neurons belong to Losses, fitted lines to Batches."""
+    """The page that shows such a spec: neurons belong to Losses, fitted lines to Batches, classifiers to Classify."""
     kinds = {run.problem.kind for run in spec.effective() if run.problem}
+    if kinds and kinds <= CLASSIFIERS:
+        return "/classify"
     return {"neuron": "/losses", "linear": "/batches"}.get(next(iter(kinds)), "/") if len(kinds) == 1 else "/"
 
 
 def pack(spec: Spec) -> str:
     """The spec as base64url of raw-deflated JSON."""
     deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
-    data = json.dumps(spec.body(), separators=(",", ":")).encode()
+    data = json.dumps(_unsaid(spec).body(), separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(deflate.compress(data) + deflate.flush()).rstrip(b"=").decode()
+
+
+def _unsaid(spec: Spec) -> Spec:
+    """Without the starts that a problem and a seed imply: the weights of a network are long."""
+    plain = [run for run in spec.runs if run.start is None]
+    inherits = any(run.problem is not None or run.seed is not None for run in plain)
+    implied = bool(plain) and not inherits and _is_default(spec.start, spec.problem, spec.seed)
+    start = None if implied else spec.start
+    return spec.model_copy(update={"start": start, "runs": [_unstarted(spec, run, start) for run in spec.runs]})
+
+
+def _unstarted(spec: Spec, run: Run, start: Sequence[float] | None) -> Run:
+    own = run.problem is not None or run.seed is not None
+    seed = spec.seed if run.seed is None else run.seed
+    implied = own and start is None and _is_default(run.start, run.problem or spec.problem, seed)
+    return run.model_copy(update={"start": None}) if implied else run
 
 
 def _spec_pairs(spec: Spec) -> Pairs:

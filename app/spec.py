@@ -174,6 +174,7 @@ class Network(Fitted):
     output: Literal["linear", "sigmoid", "softmax"] = "sigmoid"
     loss: Loss = "mse"
     init: Name | None = None
+    scale: Annotated[float, Within(0, 100)] = 1.0
     bias: Bias = True
 
 

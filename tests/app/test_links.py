@@ -150,3 +150,16 @@ def test_unknown_names_are_told_to_whom_it_concerns() -> None:
     assert [(fault.field, fault.code) for fault in reading.ignored] == [("surfcae", "unknown")]
     assert "did you mean 'surface'?" in reading.ignored[0].message
     assert set(reading.body) == {"problem", "runs"}
+
+
+def test_classifiers_have_a_page_and_first_weights_are_not_spelt_out() -> None:
+    deep = {"kind": "network", "dataset": {"name": "moons"}, "hidden": [8] * 8, "loss": "ce"}
+    spec = complete({"steps": 600, "runs": [{"optimizer": "sgd", "problem": deep | {"activation": "relu"}}] * 2})
+    link = links.write(spec)
+    assert link is not None
+    assert link.startswith("/classify?spec=")
+    assert len(link) < 400
+    assert read_back(link) == spec
+    shared = complete({"problem": deep, "runs": [{"optimizer": "adam"}]})
+    assert len(links.pack(shared)) < 400
+    assert read_back("?spec=" + links.pack(shared)) == shared
