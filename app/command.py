@@ -1,12 +1,17 @@
 """The command `steepest`: serve from one process, or from several."""
 
 import argparse
+import os
+import socket
+import tempfile
 from collections.abc import Sequence
 from typing import Any
 
 import uvicorn
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from app import logs
+from app.metrics import DIRECTORY
 from app.settings import Settings
 
 
@@ -34,15 +39,19 @@ def main(given: Sequence[str] | None = None) -> None:
     """Serve until told to stop."""
     settings = Settings()
     chosen = arguments(settings, given)
-    print(f"Steepest serves at http://{shown(chosen.host)}:{chosen.port}", flush=True)
+    if chosen.workers > 1:
+        # workers are processes of their own: they read the environment, and add up their numbers in a directory
+        os.environ.setdefault(DIRECTORY, tempfile.mkdtemp(prefix="steepest-metrics-"))
+    port = chosen.port or free_port(chosen.host)
+    print(f"Steepest serves at http://{shown(chosen.host)}:{port}", flush=True)
     uvicorn.run(
         "app.main:create_app",
         factory=True,
         host=chosen.host,
-        port=chosen.port,
+        port=port,
         workers=chosen.workers,
-        log_level=chosen.log_level,
-        access_log=chosen.log_level == "debug",
+        log_config=logs.config(chosen.log_level, settings.log_format),
+        access_log=False,
         ws=AbortableProtocol,
         ws_max_size=settings.frame_bytes,
         ws_ping_interval=20,
@@ -51,6 +60,13 @@ def main(given: Sequence[str] | None = None) -> None:
         timeout_graceful_shutdown=5,
         server_header=False,
     )
+
+
+def free_port(host: str) -> int:
+    """A port that is free now, so that it can be told before it is taken."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
 
 
 def shown(host: str) -> str:

@@ -4,11 +4,11 @@ import asyncio
 
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
-from fastapi.responses import JSONResponse
 
-from app import api, models, pages, problems, stream
+from app import api, operation, pages, problems, stream
 from app.assets import Assets
 from app.guard import BodyLimit, SecurityHeaders
+from app.logs import RequestLog
 from app.paths import folder
 from app.settings import Settings
 
@@ -23,16 +23,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.assets = assets
     problems.install(app)
     app.include_router(api.router(settings, turn), prefix="/api/v1")
-    app.include_router(models.router(), prefix="/api/v1")
     app.include_router(stream.router(settings, turn), prefix="/api/v1")
     app.include_router(assets.router())
     app.include_router(pages.router(assets, settings))
 
-    @app.get("/healthz", include_in_schema=False)
-    def healthz() -> JSONResponse:
-        return JSONResponse({"status": "ok"})
+    app.include_router(operation.router(), include_in_schema=False)
 
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(BodyLimit, most=settings.body_bytes)
     app.add_middleware(SecurityHeaders, frame_ancestors=settings.frame_ancestors)
+    app.add_middleware(RequestLog)
     return app

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 
+from app import metrics
 from app.spec import PROBLEMS
 from core.errors import FieldError
 from core.settings import unknown
@@ -151,7 +152,14 @@ def _fault(error: Mapping[str, Any], skip: int) -> Fault:
 
 def respond(error: ProblemError) -> Response:
     """The problem as an HTTP response."""
+    count(error)
     return Response(encode(error.body()), error.status, {**error.headers, "Cache-Control": "no-store"}, MEDIA_TYPE)
+
+
+def count(error: ProblemError) -> None:
+    """Count a refusal under its reason: the first fault's code, else the problem's own name."""
+    reason = error.faults[0].code if error.faults else error.name or str(error.status)
+    metrics.REFUSALS.labels(reason).inc()
 
 
 def encode(body: Any) -> bytes:

@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     log_level: Literal["critical", "error", "warning", "info", "debug"] = Field(
         default="info", description="what is logged"
     )
+    log_format: Literal["text", "json"] = Field(default="text", description="lines for people, or JSON for machines")
 
     allowed_origins: Words = Field(
         default=(), description="origins other than the own host that may open the stream, with spaces between"

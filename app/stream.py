@@ -1,12 +1,14 @@
 """The socket around a session: one task receives, one sends, and computing takes turns."""
 
 import asyncio
+from time import perf_counter
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
+from app import metrics
 from app.encoding import frame
-from app.messages import Closed
-from app.problems import ProblemError, respond
+from app.messages import Closed, Refused, Steps
+from app.problems import ProblemError, count, respond
 from app.session import Session
 from app.settings import Settings
 
@@ -25,7 +27,8 @@ def router(settings: Settings, turn: asyncio.Lock) -> APIRouter:
             return
         offered = websocket.scope["subprotocols"]
         await websocket.accept(subprotocol=SUBPROTOCOL if SUBPROTOCOL in offered else None)
-        await Line(websocket, settings, turn).serve()
+        with metrics.SESSIONS.track_inprogress():
+            await Line(websocket, settings, turn).serve()
 
     return routes
 
@@ -81,15 +84,22 @@ class Line:
             await self.news.wait()
             self.news.clear()
             while self.session.working:
+                began = perf_counter()
                 async with self.turn:
                     message = self.session.produce()
                     data = None if message is None or isinstance(message, Closed) else frame(message)
                     await asyncio.sleep(0)
                 if isinstance(message, Closed):
+                    metrics.CLOSES.labels(message.code).inc()
                     await self.websocket.close(message.code, message.reason)
                     return
                 if data is not None:
                     await self.deliver(data)
+                if isinstance(message, Steps):
+                    metrics.STEPS.inc(message.count)
+                    metrics.SLICE_SECONDS.observe(perf_counter() - began)
+                elif isinstance(message, Refused):
+                    count(message.problem)
                 self.room.set()
 
     async def deliver(self, data: str | bytes) -> None:
@@ -99,6 +109,7 @@ class Line:
             await asyncio.wait_for(sending, self.settings.stall_seconds)
         except TimeoutError:
             abort = self.websocket.scope.get("extensions", {}).get("steepest.abort")
+            metrics.CLOSES.labels("stalled").inc()
             if abort is not None:
                 abort()
             raise WebSocketDisconnect(1006) from None

@@ -21,14 +21,15 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @dataclass
 class Caller:
-    """Requests to an application in this process."""
+    """Requests to an application in this process, or to a server at `base`."""
 
-    app: FastAPI
+    app: FastAPI | None = None
+    base: str = "http://steepest.test"
 
     def __call__(self, method: str, path: str, **options: Any) -> httpx.Response:
         async def send() -> httpx.Response:
-            transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
-            async with httpx.AsyncClient(transport=transport, base_url="http://steepest.test") as client:
+            transport = httpx.ASGITransport(self.app, raise_app_exceptions=False) if self.app else None
+            async with httpx.AsyncClient(transport=transport, base_url=self.base, timeout=60) as client:
                 return await client.request(method, path, **options)
 
         return asyncio.run(send())
@@ -81,7 +82,9 @@ def start_server(port: int | None = None, *arguments: str, **environment: str) -
             urllib.request.urlopen(f"{server.http}/healthz", timeout=5),
         ):
             return server
-        assert process.poll() is None, process.stdout and process.stdout.read()
+        if process.poll() is not None:
+            said = process.communicate()[0]
+            raise AssertionError(f"the server ended before it served:\n{said}")
         time.sleep(0.05)
     process.kill()
     raise AssertionError("the server did not answer within 30 s")
