@@ -5,7 +5,7 @@ import asyncio
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 
-from app import api, operation, pages, problems, stream
+from app import api, models, operation, pages, problems, stream
 from app.assets import Assets
 from app.guard import BodyLimit, SecurityHeaders
 from app.logs import RequestLog
@@ -23,6 +23,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.assets = assets
     problems.install(app)
     app.include_router(api.router(settings, turn), prefix="/api/v1")
+    app.include_router(models.router(), prefix="/api/v1")
     app.include_router(stream.router(settings, turn), prefix="/api/v1")
     app.include_router(assets.router())
     app.include_router(pages.router(assets, settings))
