@@ -185,11 +185,13 @@ def _begins_with_digit(part: Layout) -> bool:
     return False
 
 
-def _inline(part: Layout | str) -> Layout | str:
-    """The same on one line, for exponents: a fraction with a slash."""
-    if isinstance(part, str):
-        return part
-    parts = tuple(_inline(inner) for inner in part.parts)
+def inline(part: Layout) -> Layout:
+    """The same on one line, for exponents and for tables: fractions with a slash.
+
+    >>> latex(inline(Layout("fraction", (number(1), symbol("x")))))
+    '1 / x'
+    """
+    parts = tuple(inner if isinstance(inner, str) else inline(inner) for inner in part.parts)
     if part.kind != "fraction":
         return Layout(part.kind, parts, part.level)
     top, bottom = (inner for inner in parts if isinstance(inner, Layout))
@@ -198,16 +200,14 @@ def _inline(part: Layout | str) -> Layout | str:
 
 
 def _exponent(base: Layout, exponent: Layout) -> Layout:
-    inline = _inline(exponent)
-    return Layout("power", (base, inline), POWER)
+    return Layout("power", (base, inline(exponent)), POWER)
 
 
 def _exponential(a: Layout) -> Layout:
     """e to the power of something short; exp(...) of something long, which would be too small to read up there."""
     if _leaves(a) <= LONGEST_EXPONENT:
         return _exponent(Layout("letter", ("e", "e")), a)
-    inline = _inline(a)
-    return Layout("call", ("exp", Layout("fenced", (inline,))))
+    return Layout("call", ("exp", Layout("fenced", (inline(a),))))
 
 
 def _leaves(part: Layout | str) -> int:

@@ -141,8 +141,8 @@ class Rule:
         return notation.Layout("row", (left, notation.Layout("operator", ("=",)), right))
 
     def mathml(self) -> tuple[str, ...]:
-        """Each line as mathematics."""
-        return tuple(notation.mathml(self.line_layout(line)) for line in self.lines)
+        """Each line as mathematics, low enough for a row of a table."""
+        return tuple(notation.mathml(notation.inline(self.line_layout(line))) for line in self.lines)
 
     def latex(self) -> tuple[str, ...]:
         """Each line as LaTeX."""
