@@ -42,6 +42,13 @@ types: $(VENV)/.test ## mypy, strict
 unit: $(VENV)/.test ## pytest (ARGS=...)
 	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
+$(VENV)-bench/.installed: benchmarks/requirements.txt
+	$(PYTHON) -m venv $(VENV)-bench && $(VENV)-bench/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+bench: $(VENV)-bench/.installed ## measure the engine beside torch, optax and C; writes docs/benchmarks.md
+	@OPENBLAS_NUM_THREADS=1 $(VENV)-bench/bin/python -m benchmarks.engine
+
 lock: ## pin the dependencies anew
 	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet $(LOCK_TOOL)
 	$(VENV)-lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header pyproject.toml -o requirements.lock
