@@ -20,6 +20,7 @@ from core.kernels import memory_names, source
 from core.optimizers import OPTIMIZERS, Optimizer
 from core.plan import plan
 from core.problems import FormulaProblem, make_problem
+from core.reference import page
 from core.running import Run
 from core.schedules import SCHEDULES
 from core.settings import Setting
@@ -34,7 +35,7 @@ def main(arguments: Sequence[str] | None = None, out: TextIO | None = None) -> i
     given = _parser().parse_args(arguments)
     out = out or sys.stdout
     try:
-        {"list": _list, "show": _show, "run": _run}[given.command or "list"](given, out)
+        {"list": _list, "reference": _reference, "show": _show, "run": _run}[given.command or "list"](given, out)
     except FieldError as error:
         print(error, file=sys.stderr)
         return 2
@@ -45,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m core", description="The engine of Steepest.")
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("list", help="surfaces, optimizers and schedules (the default)")
+    commands.add_parser("reference", help="all rows of the registries as Markdown: docs/reference.md")
     show = commands.add_parser("show", help="the generated code of a rule on a surface; a row alone")
     show.add_argument("what", nargs="+", help="adam on rosenbrock; adam; rosenbrock; a formula")
     run = commands.add_parser("run", help="a run as CSV")
@@ -68,6 +70,10 @@ def _list(given: argparse.Namespace, out: TextIO) -> None:
         for name, text, settings in rows:
             print(f"  {name:<19}{text}{_settings(settings)}", file=out)
         print(file=out)
+
+
+def _reference(given: argparse.Namespace, out: TextIO) -> None:
+    print(page(), end="", file=out)
 
 
 def _settings(settings: Sequence[Setting]) -> str:
