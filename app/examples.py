@@ -69,7 +69,6 @@ REFUSED: dict[int | str, dict[str, Any]] = {
     415: refused("The body does not say it is JSON."),
     422: refused("A field that cannot be used: which, why, and what would do."),
 }
-UNUSABLE: dict[int | str, dict[str, Any]] = {422: REFUSED[422]}
 
 
 def json_of(description: str, schema: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -111,7 +110,6 @@ TRAJECTORIES: dict[int | str, dict[str, Any]] = {
     ),
     304: {"description": "The caller has it already."},
     406: refused("None of the forms that the caller takes."),
-    **REFUSED,
 }
 CATALOG: dict[int | str, dict[str, Any]] = {
     200: json_of(
@@ -123,7 +121,6 @@ CATALOG: dict[int | str, dict[str, Any]] = {
         },
     ),
     304: {"description": "The caller has it already."},
-    **UNUSABLE,
 }
 SURFACE: dict[int | str, dict[str, Any]] = {
     200: json_of(
@@ -146,7 +143,6 @@ SURFACE: dict[int | str, dict[str, Any]] = {
     ),
     304: {"description": "The caller has it already."},
     404: refused("There is no such surface."),
-    **REFUSED,
 }
 
 

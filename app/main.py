@@ -5,7 +5,7 @@ import asyncio
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 
-from app import api, models, operation, pages, problems, stream
+from app import VERSION, api, examples, models, operation, pages, problems, reference, stream
 from app.assets import Assets
 from app.guard import BodyLimit, SecurityHeaders
 from app.logs import RequestLog
@@ -18,16 +18,24 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings()
     assets = Assets(folder("static"))
     turn = asyncio.Lock()  # one slice of computing at a time, so that between two of them every socket is served
-    app = FastAPI(title="Steepest", docs_url=None, redoc_url=None, openapi_url="/openapi.json", redirect_slashes=False)
+    app = FastAPI(
+        title="Steepest",
+        version=VERSION,
+        description="Runs of gradient descent, step by step. The stream is described in docs/protocol.md.",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+    )
     app.state.settings = settings
     app.state.assets = assets
     problems.install(app)
-    app.include_router(api.router(settings, turn), prefix="/api/v1")
-    app.include_router(models.router(), prefix="/api/v1")
+    for calls in (api.router(settings, turn), models.router()):
+        app.include_router(calls, prefix="/api/v1", responses=examples.REFUSED)
     app.include_router(stream.router(settings, turn), prefix="/api/v1")
     app.include_router(assets.router())
     app.include_router(pages.router(assets, settings))
-
+    app.include_router(reference.router(assets))
     app.include_router(operation.router(), include_in_schema=False)
 
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)

@@ -72,7 +72,7 @@ def test_a_line_of_the_log_is_json_without_what_was_typed(call: Caller) -> None:
 
 def test_a_crash_is_logged_with_its_place() -> None:
     try:
-        {}["why"]
+        dict[str, int]()["why"]
     except KeyError:
         record = logging.LogRecord("steepest", logging.ERROR, __file__, 1, "crashed", (), sys.exc_info())
     assert "KeyError: 'why'" in json.loads(logs.JsonLines().format(record))["error"]
