@@ -5,7 +5,8 @@ point, and `Theory.limits` says so, and says where there is nothing to say at al
 
 Sources: G. Goh, Why Momentum Really Works, Distill 2017; B. Polyak, Some methods of speeding up the convergence of
 iteration methods, 1964; S. Mandt, M. Hoffman and D. Blei, Stochastic Gradient Descent as Approximate Bayesian
-Inference, 2017; J. Cohen and others, Gradient Descent on Neural Networks Typically Occurs at the Edge of Stability, 2021.
+Inference, 2017; J. Cohen and others, Gradient Descent on Neural Networks Typically Occurs at the Edge of Stability,
+2021.
 """
 
 from __future__ import annotations

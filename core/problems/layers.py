@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from core.problems.outputs import PAIRS, Pair, activate, descend, slope
+from core.problems.outputs import ACTIVATE, DESCEND, PAIRS, Pair, decided, slope
 
 Floats = npt.NDArray[np.float64]
 
@@ -86,12 +86,16 @@ class Layers:
             found += [f"b_{layer}_{i}" for i in range(1, to + 1)] if self.bias else []
         return tuple(found)
 
+    def scores(self, theta: Floats, inputs: Floats) -> Floats:
+        """z of the last layer, [outputs, points]."""
+        with np.errstate(all="ignore"):
+            return Pass(self, inputs).forward(theta)
+
     def outputs(self, theta: Floats, inputs: Floats) -> Floats:
         """a of the last layer, [outputs, points]."""
-        work = Pass(self, inputs)
+        z = self.scores(theta, inputs)
         with np.errstate(all="ignore"):
-            z = work.forward(theta)
-            return activate(self.output, z, z)
+            return ACTIVATE[self.output](z, z)
 
     def gradient(self, theta: Floats, inputs: Floats, targets: Floats) -> tuple[float, Floats]:
         """Mean loss over the points and its gradient, in arrays of its own."""
@@ -121,10 +125,10 @@ class Layers:
 class Pass:
     """The buffers of one pass over a number of points: nothing is allocated while a model trains.
 
-    `inputs` and `targets` may be overwritten between passes (a batch); they are read where they are.
+    A batch overwrites `self.inputs` and the targets between passes. `hard` promises targets of 0 and 1.
     """
 
-    def __init__(self, layers: Layers, inputs: Floats, targets: Floats | None = None) -> None:
+    def __init__(self, layers: Layers, inputs: Floats, targets: Floats | None = None, hard: bool = False) -> None:
         points: int = inputs.shape[1]
         self.layers, self.points, self.targets = layers, points, targets
         extra = 1 if layers.bias else 0
@@ -141,14 +145,24 @@ class Pass:
         self.transposed = [w[:, :size].T for w, size in zip(self.weights, layers.sizes, strict=False)]
         self.slopes = self._matrices(self.packed_gradient)
         self._pair: Pair = PAIRS[layers.output, layers.loss]
+        self._activate, self._descend = ACTIVATE[layers.activation], DESCEND[layers.activation]
+        self._decided = hard and (layers.output, layers.loss) == ("sigmoid", "ce")
+        self.turn = np.ones_like(self.zs[-1])
+        self.retarget()
 
     def _matrices(self, vector: Floats) -> list[Floats]:
         layers = self.layers
         return [vector[part].reshape(shape) for part, shape in zip(layers.parts, layers.shapes, strict=True)]
 
+    def retarget(self) -> None:
+        """Take notice of other targets."""
+        if self._decided and self.targets is not None:
+            np.multiply(self.targets, -2.0, self.turn)
+            self.turn += 1.0
+
     def forward(self, theta: Floats) -> Floats:
         """z of the last layer; every activation before it is kept."""
-        packing, activation = self.layers.packing, self.layers.activation
+        packing, activate = self.layers.packing, self._activate
         if packing is None:
             self.packed[:] = theta
         else:
@@ -157,25 +171,32 @@ class Pass:
         for layer in range(last):
             units = self.units[layer + 1]
             self.weights[layer].dot(self.activations[layer], units)
-            activate(activation, units, units)
+            activate(units, units)
         return self.weights[last].dot(self.activations[last], self.zs[last])
 
     def backward(self) -> None:
         """From the last delta to every weight's gradient."""
-        activation = self.layers.activation
+        descend = self._descend
         for layer in range(self.layers.depth - 1, -1, -1):
             delta = self.deltas[layer]
             delta.dot(self.activations[layer].T, self.slopes[layer])
             if layer:
                 below = self.deltas[layer - 1]
                 self.transposed[layer].dot(delta, below)
-                descend(activation, self.units[layer], below, self.scratches[layer - 1])
+                descend(self.units[layer], below, self.scratches[layer - 1])
+
+    def _loss(self, z: Floats, targets: Floats) -> float:
+        if self._decided:
+            loss = decided(z, self.turn, self.scratches[-1], self.deltas[-1])
+            if loss - loss == 0:
+                return loss
+        return self._pair(z, targets, self.activations[-1], self.deltas[-1])
 
     def evaluate(self, theta: Floats, gradient: Floats) -> float:
         """Mean loss; its gradient is written to `gradient`."""
         assert self.targets is not None
         z = self.forward(theta)
-        loss: float = self._pair(z, self.targets, self.activations[-1], self.deltas[-1])
+        loss = self._loss(z, self.targets)
         share = 1.0 / self.points
         self.deltas[-1] *= share
         self.backward()

@@ -15,7 +15,7 @@ from core.data import Data
 from core.datasets import LabelKind
 from core.errors import FieldError
 from core.problems.layers import Layers, Pass, Trace, layer_norms, trace
-from core.problems.outputs import curvature
+from core.problems.outputs import ACTIVATE, curvature
 from core.settings import Setting
 from core.words import mark
 
@@ -101,26 +101,25 @@ class DataModel:
 
     def evaluate(self, theta: Floats, rows: Rows | None = None) -> tuple[float, Floats]:
         """Mean loss over all points, or over these rows, with weight decay, and its gradient."""
-        gradient = np.empty(len(theta))
-        # hypot neither overflows nor warns; NaN is not below anything
-        if math.hypot(*theta.tolist()) < self.reach:
-            loss = self._kernel(rows)(theta, gradient)
-        elif not self.reach:
+        gradient = np.empty(theta.size)
+        kernel = self._full.evaluate if rows is None else self._of_batch(rows)
+        at = theta.tobytes()
+        if not self.reach:
             with np.errstate(all="ignore"):
-                loss = self._kernel(rows)(theta, gradient)
+                loss = kernel(theta, gradient)
+        elif math.hypot(*theta.tolist()) < self.reach:  # hypot neither overflows nor warns; NaN is below nothing
+            loss = kernel(theta, gradient)
         else:
-            loss = self._carefully(theta, rows, gradient)
+            loss, at = self._carefully(theta, rows, gradient), b""
         if rows is None:
-            self._last[0] = theta.tobytes()
+            self._last[0] = at
         if self.weight_decay:
             loss += self._decay(theta, gradient)
         if self.fixed.size:
             gradient[self.fixed] = 0.0
         return loss, gradient
 
-    def _kernel(self, rows: Rows | None) -> Callable[[Floats, Floats], float]:
-        if rows is None:
-            return self._full.evaluate
+    def _of_batch(self, rows: Rows) -> Callable[[Floats, Floats], float]:
         size = len(rows)
         if size not in self._batches:
             if len(self._batches) >= KEPT_BATCH_SIZES:
@@ -160,9 +159,9 @@ class DataModel:
         """The observations at theta, over all data. Free of work right after `evaluate(theta)` over all data."""
         observed: dict[str, float] = {}
         if self.classifies:
-            fresh = self._full.correct is not None and self._last[0] == theta.tobytes()
-            if fresh and self._full.correct and math.hypot(*theta.tolist()) < self.reach:
-                observed["accuracy"] = self._full.correct() / self.count
+            correct = self._full.correct if self._last[0] == theta.tobytes() else None
+            if correct:
+                observed["accuracy"] = correct() / self.count
             else:
                 observed["accuracy"] = self._accuracy(theta, self._inputs, self.data.targets)
         if len(self.data.held_inputs):
@@ -176,15 +175,8 @@ class DataModel:
 
     def _accuracy(self, theta: Floats, inputs: Floats, targets: Floats) -> float:
         """The share of points with the right class; with sets of classes, with every yes and no right."""
-        a = self.layers.outputs(theta, inputs)
-        threshold = 0.0 if self.layers.output == "tanh" else 0.5
-        if self.data.kind == "sets":
-            right = np.all((a > threshold) == (targets.T > 0.5), axis=0)
-        elif len(a) == 1:
-            right = (a[0] > threshold) == (targets[:, 1] > 0.5)
-        else:
-            right = np.argmax(a, axis=0) == np.argmax(targets, axis=1)
-        return float(np.count_nonzero(right)) / len(targets)
+        z = self.layers.scores(theta, inputs)
+        return count_right(self.layers.output, self.data.kind, z, targets) / len(targets)
 
     def predictions(self, theta: Floats, points: Floats) -> Floats:
         """The model's outputs a at any points [n, inputs]: an array [outputs, n]."""
@@ -273,6 +265,25 @@ class DataModel:
             moved[index] = value
         found[self.fixed] = 0.0
         return found
+
+
+def count_right(output: str, kind: LabelKind, z: Floats, targets: Floats) -> int:
+    """How many points [outputs, points] are classified rightly; targets are the data's, [points, classes].
+
+    The largest z wins, the first of equal ones; a single output says yes above its middle. Of sets every yes and no has
+    to be right.
+    """
+    if kind == "sets" and output == "softmax":
+        z, middle = ACTIVATE["softmax"](z, np.empty_like(z)), 0.5
+    else:
+        middle = 0.5 if output in ("linear", "relu") else 0.0
+    if kind == "sets":
+        right = np.all((z > middle) == (targets.T > 0.5), axis=0)
+    elif len(z) == 1:
+        right = (z[0] > middle) == (targets[:, 1] > 0.5)
+    else:
+        right = np.argmax(z, axis=0) == np.argmax(targets, axis=1)
+    return int(np.count_nonzero(right))
 
 
 def encoded(kind: LabelKind, targets: Floats, output: str) -> Floats:

@@ -92,7 +92,7 @@ def network(
         parameters=layers.names(),
         targets=targets,
         columns=(np.ascontiguousarray(data.inputs.T), targets),
-        build=partial(layered, layers),
+        build=partial(layered, layers, data, bool(np.isin(targets, (0.0, 1.0)).all())),
         reach=0.0,  # products of layers can overflow anywhere: always with care
         weight_decay=decay,
         fixed=layers.biases if bias == "fixed" else np.zeros(0, dtype=np.int64),

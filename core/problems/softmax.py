@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from core.data import make_data
+from core.data import Data, make_data
 from core.errors import FieldError
 from core.problems.layers import Layers, Pass
-from core.problems.model import WEIGHT_DECAY, DataModel, Floats, Kernel, check_bias, reach, with_ones
+from core.problems.model import WEIGHT_DECAY, DataModel, Floats, Kernel, check_bias, count_right, reach, with_ones
 from core.problems.outputs import check_pair
 
 
@@ -65,7 +65,7 @@ def _classifier(kind: str, dataset: Mapping[str, Any] | None, loss: str, weight_
         parameters=class_names(data.inputs.shape[1], len(targets), bias),
         targets=targets,
         columns=(inputs, _products(inputs, targets)) if fast else (np.ascontiguousarray(data.inputs.T), targets),
-        build=partial(_against_last, _differences(layers), exclusive) if fast else partial(layered, layers),
+        build=partial(_against_last, _differences(layers), exclusive) if fast else partial(layered, layers, data, True),
         reach=reach(inputs) / 2,  # a difference of two z
         weight_decay=decay,
     )
@@ -89,15 +89,16 @@ def _check_labelled(targets: Floats) -> None:
         raise FieldError(f"dataset.labels[{row}]", message, code="no_class", index=row)
 
 
-def layered(layers: Layers, columns: tuple[Floats, ...], fixed: bool) -> Kernel:
-    """The layers' own passes as a kernel; columns are inputs and targets."""
+def layered(layers: Layers, data: Data, hard: bool, columns: tuple[Floats, ...], fixed: bool) -> Kernel:
+    """The layers' own passes as a kernel; columns are inputs and targets, `hard` where all targets are 0 or 1."""
     inputs, targets = columns
-    work = Pass(layers, inputs, targets)
+    work = Pass(layers, inputs, targets, hard)
     if fixed:
-        return Kernel(work.evaluate, None)
+        return Kernel(work.evaluate, partial(count_right, layers.output, data.kind, work.zs[-1], data.targets))
 
     def evaluate(theta: Floats, gradient: Floats) -> float:
         np.copyto(work.inputs, inputs)
+        work.retarget()
         return work.evaluate(theta, gradient)
 
     return Kernel(evaluate, None)
@@ -130,6 +131,12 @@ def _products(inputs: Floats, targets: Floats) -> Floats:
 def _against_last(differences: Floats, exclusive: Floats | None, columns: tuple[Floats, ...], fixed: bool) -> Kernel:
     inputs, products = columns
     width, points = inputs.shape
+    members: list[slice] = []
+    if fixed and exclusive is not None:  # the order of points is free: class by class they are counted faster
+        label = np.argmax(exclusive, axis=0)
+        ends = np.cumsum(np.bincount(label, minlength=len(exclusive))).tolist()
+        members = [slice(a, b) for a, b in zip([0, *ends], ends, strict=False)]
+        inputs = np.ascontiguousarray(inputs[:, np.argsort(label, kind="stable")])
     rows = len(products) // width
     share = 1.0 / max(points, 1)
     shares, one = np.full(points, share), np.ones(points)
@@ -158,29 +165,24 @@ def _against_last(differences: Floats, exclusive: Floats | None, columns: tuple[
         back.dot(flat, gradient)
         return float(shares.dot(logs)) - float(wanted.dot(weights))
 
-    return Kernel(evaluate, _correct(d, exclusive) if fixed and exclusive is not None else None)
+    return Kernel(evaluate, _correct(d, members) if members else None)
 
 
-def _correct(d: Floats, targets: Floats) -> Callable[[], int]:
-    """Counts the points whose largest z, the first of equal ones, is that of their (first) class."""
-    last, label = len(targets) - 1, np.argmax(targets, axis=0)
-    members = [np.flatnonzero(label == k) for k in range(last + 1)]
-    flags = np.empty(d.shape[1], dtype=bool)
+def _correct(d: Floats, members: Sequence[slice]) -> Callable[[], int]:
+    """Counts the points of each class whose z is the largest, the first of equal ones; the last class has d = 0."""
+    last = len(d)
 
     def correct() -> int:
-        if last == 1:
-            np.less(d[0], 0.0, flags)  # class 1 is chosen where z_0 < z_1
-            return int(np.count_nonzero(flags == (label == 1)))
         count = 0
-        for k, rows in enumerate(members):
-            z = d.take(rows, axis=1)
-            if k < last:
-                others = np.maximum(np.maximum.reduce(z[k + 1 :], axis=0, initial=0.0), 0.0)
-                right = z[k] >= others
-                if k:
-                    right &= z[k] > np.maximum.reduce(z[:k], axis=0)
-            else:
+        for k, points in enumerate(members):
+            z = d[:, points]
+            if k == last:
                 right = np.maximum.reduce(z, axis=0) < 0.0
+            else:
+                right = z[k] >= 0.0
+                for other in range(last):
+                    if other != k:
+                        right &= (z[k] > z[other]) if other < k else (z[k] >= z[other])
             count += int(np.count_nonzero(right))
         return count
 
