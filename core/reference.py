@@ -17,7 +17,11 @@ Written from the registries by `python -m core reference`; a test compares. Addi
 
 
 def page() -> str:
-    """The whole page."""
+    """The whole page.
+
+    >>> "### Adam: `adam`" in page()
+    True
+    """
     parts = [
         HEAD,
         "## Surfaces\n",

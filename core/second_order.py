@@ -141,11 +141,12 @@ class ExactLineSearch:
         square = float(gradient @ gradient)
         if square == 0:
             return x
-        bend = float(gradient @ self.objective.hessian(x) @ gradient)
+        direction = gradient / np.sqrt(square)  # of length 1: the square of a tiny gradient may vanish
+        bend = float(direction @ self.objective.hessian(x) @ direction)
         if bend <= 0:
             message = "The function falls for ever along this line: it has no lowest point."
-            raise StoppedError("no_minimum_on_line", message, {"curvature": bend / square})
-        return x - square / bend * gradient
+            raise StoppedError("no_minimum_on_line", message, {"curvature": bend})
+        return np.asarray(x - gradient / bend)
 
 
 class LBFGS:
@@ -237,9 +238,9 @@ def wolfe(along: Along, loss: float, slope: float, first: float) -> float | None
             low = (length, value, at)
         else:
             high = (length, value, at)
-        length = 2 * length if high is None else _between(low, high)
         if high is not None and abs(high[0] - low[0]) <= 1e-16 * max(abs(high[0]), abs(low[0])):
             break
+        length = 2 * length if high is None else _between(low, high)
     return low[0] if low[0] > 0 and low[1] < loss else None
 
 

@@ -121,3 +121,28 @@ def test_a_rule_on_a_surface(name: str, rule: str) -> None:
     else:
         assert run.status.state == "finished"
         assert arrived(problem, surface, end), end
+
+
+QUADRATICS = {"bowl", "quadratic", "ravine", "turned_ravine", "narrow_ravine", "heavy_ball", "units", "noisy_plain"}
+QUADRATICS |= {"parabola", "booth", "matyas"}
+STOPS = {
+    "newton": ("indefinite_hessian", "it does not follow a curvature that points uphill"),
+    "exact_line_search": ("not_quadratic", "it is worked out for quadratics"),
+    "lbfgs": ("no_descent", "the monkey saddle has no lowest point on the way down"),
+}
+
+
+@pytest.mark.parametrize("rule", STOPS)
+@pytest.mark.parametrize("name", SURFACES)
+def test_a_rule_of_second_order_arrives_or_says_why_it_stops(name: str, rule: str) -> None:
+    surface, problem = SURFACES[name], make_problem("surface", name=name)
+    assert isinstance(problem, FormulaProblem)
+    run = Run(problem, rule, steps=300)
+    columns = run.advance(300)
+    end = [float(columns[parameter][-1]) for parameter in problem.parameters]
+    if not arrived(problem, surface, end):
+        assert (run.status.state, run.status.code) == ("stopped", STOPS[rule][0])
+        assert rule != "exact_line_search" or name not in QUADRATICS
+        assert rule != "lbfgs" or name == "monkey_saddle"
+    elif rule != "lbfgs":  # which says so when it is as low as rounding allows
+        assert run.status.state == "finished"
