@@ -156,6 +156,24 @@ def body(values: dict[str, Any]) -> dict[str, Any]:
     return {"requestBody": {"content": {"application/json": {"examples": named(values)}}}}
 
 
+LINES = {"application/x-ndjson": {"schema": {"type": "string"}}}
+SWEEP: dict[int | str, dict[str, Any]] = {
+    200: {"description": "Lines of progress, then the curve or the map", "content": LINES},
+    503: refused("All processes are sweeping."),
+}
+SWEEP_BODY = body(
+    {
+        "steps to a loss over the rate": {
+            "spec": {**SPEC, "steps": 200, "runs": [{"optimizer": "momentum"}]},
+            "over": {"lr": {"low": 1e-4, "high": 1e-2, "count": 30, "scale": "log"}},
+            "goal": {"loss": 0.01},
+        },
+        "basins": {
+            "spec": {"problem": {"kind": "surface", "name": "himmelblau"}, "runs": [{"optimizer": "sgd"}]},
+            "over": {"x": {"low": -5, "high": 5, "count": 20}, "y": {"low": -5, "high": 5, "count": 20}},
+        },
+    }
+)
 SPEC_BODY = body({"three rules": SPEC, "two losses": NEURONS, "noise, schedule and a change": CHANGED})
 PROBLEM_BODY = body(PROBLEMS)
 

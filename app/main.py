@@ -1,11 +1,13 @@
 """The application: calls, stream, pages and files, behind limits and security headers."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 
-from app import VERSION, api, examples, models, operation, pages, problems, reference, stream
+from app import VERSION, api, examples, models, operation, pages, problems, reference, stream, sweeps
 from app.assets import Assets
 from app.guard import BodyLimit, SecurityHeaders
 from app.logs import RequestLog
@@ -18,6 +20,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings()
     assets = Assets(folder("static"))
     turn = asyncio.Lock()  # one slice of computing at a time, so that between two of them every socket is served
+    pool = sweeps.Pool(settings.sweep_processes)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        pool.close()
+
     app = FastAPI(
         title="Steepest",
         version=VERSION,
@@ -25,12 +34,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        lifespan=lifespan,
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.settings = settings
     app.state.assets = assets
     problems.install(app)
-    for calls in (api.router(settings, turn), models.router()):
+    calls_of_all = (
+        api.router(settings, turn),
+        sweeps.router(settings, pool),
+        models.router(),
+    )
+    for calls in calls_of_all:
         app.include_router(calls, prefix="/api/v1", responses=examples.REFUSED)
     app.include_router(stream.router(settings, turn), prefix="/api/v1")
     app.include_router(assets.router())

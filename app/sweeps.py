@@ -1,0 +1,206 @@
+"""Sweeps: one run over a line or a grid of values, in processes of their own, with progress."""
+
+import asyncio
+import math
+import multiprocessing
+import os
+from collections.abc import AsyncIterator
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from itertools import product
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from fastapi import APIRouter, Depends, Response
+from fastapi.responses import StreamingResponse
+from pydantic import Field
+
+from app import examples
+from app.api import only, only_json
+from app.logs import LOG
+from app.problems import Fault, InvalidError, ProblemError, encode, fault
+from app.runs import Prepared, prepare
+from app.settings import Settings
+from app.spec import MOST_RUNS, Name, Spec, Strict, Within
+from app.sweeping import Outcome, outcomes
+from core.errors import FieldError
+from core.optimizers import OPTIMIZERS
+from core.plan import typed_settings
+from core.problems.problem import FormulaProblem
+from core.settings import Setting, unknown
+
+MOST_POINTS = 400 * 400
+AT_ONCE = 8  # sweeps that may run at the same time
+CHUNK_COST = 2e8  # multiplications of a piece: about half a second, so that hanging up frees the process soon
+CHUNK_POINTS = 16_384
+
+
+class Axis(Strict):
+    """Values of one setting, or of one place of the start."""
+
+    low: float
+    high: float
+    count: Annotated[int, Within(1, 400)]
+    scale: Literal["linear", "log"] = "linear"
+
+    def values(self) -> list[float]:
+        """The values, low to high."""
+        space = np.geomspace if self.scale == "log" else np.linspace
+        values: list[float] = space(self.low, self.high, self.count).tolist()
+        return values
+
+
+class Goal(Strict):
+    """What is to be reached."""
+
+    loss: float
+
+
+class Sweep(Strict):
+    """One run of a spec, over one or two of its values."""
+
+    spec: Spec
+    run: Annotated[int, Within(0, MOST_RUNS - 1)] = 0
+    over: Annotated[dict[Name, Axis], Field(min_length=1, max_length=2)]
+    goal: Goal | None = None
+
+
+class Pool:
+    """Processes that are started when the first sweep comes."""
+
+    def __init__(self, processes: int) -> None:
+        self.processes = processes
+        self.executor: ProcessPoolExecutor | None = None
+        self.running = 0
+
+    def submit(self, *arguments: Any) -> asyncio.Future[Outcome]:
+        """One piece of a sweep, done by some process."""
+        if self.executor is None:
+            os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+            context = multiprocessing.get_context("spawn")
+            self.executor = ProcessPoolExecutor(self.processes, mp_context=context)
+        return asyncio.wrap_future(self.executor.submit(outcomes, *arguments))
+
+    def renew(self) -> None:
+        """Other processes for the next sweep, after one of these was lost."""
+        self.close()
+        self.executor = None
+
+    def close(self) -> None:
+        """End the processes; what they do is not waited for."""
+        if self.executor is not None:
+            self.executor.shutdown(wait=False, cancel_futures=True)
+
+
+def router(settings: Settings, pool: Pool) -> APIRouter:
+    """The call that sweeps."""
+    routes = APIRouter()
+
+    @routes.post(
+        "/sweeps",
+        dependencies=[Depends(only_json), Depends(only())],
+        responses=examples.SWEEP,
+        openapi_extra=examples.SWEEP_BODY,
+    )
+    async def post_sweep(sweep: Sweep) -> Response:
+        """A run over one value (a curve) or two (a map): lines of progress, then the result; hang up to cancel."""
+        prepared, cost = checked(sweep)
+        total = math.prod(axis.count for axis in sweep.over.values())
+        if cost * total > settings.sweep_cost:
+            values = {"cost": int(cost * total), "cap": int(settings.sweep_cost)}
+            message = TOO_MUCH.format(**values)
+            raise InvalidError([Fault("over", message, "too_large", values)], **values)
+        if pool.running >= AT_ONCE:
+            raise ProblemError(
+                503, "All processes are sweeping; try again soon.", name="busy", headers={"Retry-After": "2"}
+            )
+        # progress must come when it is made, not when a compressor has enough
+        headers = {"Content-Encoding": "identity", "Cache-Control": "no-store"}
+        lines = swept(sweep, prepared, cost, pool)
+        return StreamingResponse(lines, headers=headers, media_type="application/x-ndjson")
+
+    return routes
+
+
+TOO_MUCH = (
+    "takes about {cost:.2g} multiplications, the most is {cap:.2g}: ask for fewer values, fewer steps or fewer points."
+)
+
+
+def checked(sweep: Sweep) -> tuple[Prepared, float]:
+    """The spec complete, and the cost of one run; or what is wrong with the sweep."""
+    prepared = prepare(sweep.spec)
+    if sweep.run >= len(prepared.walks):
+        message = f"must be from 0 to {len(prepared.walks) - 1}, the number of a run."
+        raise InvalidError([Fault("run", message, "out_of_range")])
+    walk = prepared.walks[sweep.run]
+    optimizer = sweep.spec.runs[sweep.run].optimizer
+    known: dict[str, Setting | None] = dict.fromkeys(walk.problem.parameters)
+    rows = OPTIMIZERS[optimizer].settings if optimizer else typed_settings(walk.plan.rule) if walk.plan.rule else ()
+    known |= {setting.name: setting for setting in rows}
+    try:
+        for name, axis in sweep.over.items():
+            _check_axis(name, axis, known)
+    except FieldError as error:
+        raise InvalidError([fault(error, "over")]) from None
+    return prepared, walk.plan.steps * prepared.step_cost(walk)
+
+
+def _check_axis(name: str, axis: Axis, known: dict[str, Setting | None]) -> None:
+    if name not in known:
+        message = unknown("setting or parameter", name, sorted(known))
+        raise FieldError(name, message, code="unknown", known=sorted(known))
+    if axis.high < axis.low:
+        raise FieldError(f"{name}.high", "must not be below low.", code="out_of_range", low=axis.low)
+    if axis.scale == "log" and axis.low <= 0:
+        raise FieldError(f"{name}.low", "must be above 0 on a log scale.", code="out_of_range", low=0)
+    setting = known[name]
+    if setting is not None:
+        setting.check(axis.low, f"{name}.low")
+        setting.check(axis.high, f"{name}.high")
+
+
+async def swept(sweep: Sweep, prepared: Prepared, cost: float, pool: Pool) -> AsyncIterator[bytes]:
+    """Progress as pieces are done, then the result; whoever hangs up takes what waits with them."""
+    axes = {name: axis.values() for name, axis in sweep.over.items()}
+    points = [point[::-1] for point in product(*reversed(axes.values()))]  # the first value varies fastest
+    together = isinstance(prepared.walks[sweep.run].problem, FormulaProblem)
+    size = max(1, min(CHUNK_POINTS, int(CHUNK_COST * (10 if together else 1) / cost)))
+    pieces = [points[begin : begin + size] for begin in range(0, len(points), size)]
+    goal = -math.inf if sweep.goal is None else sweep.goal.loss
+    spec_json = prepared.spec.model_dump_json(exclude_none=True)
+    done: list[Outcome | None] = [None] * len(pieces)
+    waiting: dict[asyncio.Future[Outcome], int] = {}
+    upcoming = iter(enumerate(pieces))
+    pool.running += 1
+    try:
+        finished = 0
+        while finished < len(points):
+            # few pieces at a time, so that sweeps take turns
+            while len(waiting) < pool.processes and (piece := next(upcoming, None)) is not None:
+                waiting[pool.submit(spec_json, sweep.run, list(axes), piece[1], goal)] = piece[0]
+            ready, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for future in ready:
+                number = waiting.pop(future)
+                done[number] = future.result()
+                finished += len(pieces[number])
+            yield encode({"type": "progress", "done": finished, "of": len(points)}) + b"\n"
+        yield encode({"type": "result", "spec": prepared.spec.body(), "run": sweep.run, **result(axes, done)}) + b"\n"
+    except (BrokenExecutor, RuntimeError) as error:
+        LOG.exception("a sweep failed")
+        if isinstance(error, BrokenExecutor):
+            pool.renew()
+        problem = ProblemError(500, "Steepest made a mistake; it is in the server's log.")
+        yield encode({"type": "error", "problem": problem.body()}) + b"\n"
+    finally:
+        pool.running -= 1
+        for future in waiting:
+            future.cancel()
+
+
+def result(axes: dict[str, list[float]], pieces: list[Outcome | None]) -> dict[str, Any]:
+    """A list per outcome over one value; over two a list of rows, one for each of the second's values."""
+    whole = {name: [value for piece in pieces if piece for value in piece[name]] for name in pieces[0] or {}}
+    if len(axes) == 2:
+        width = len(next(iter(axes.values())))
+        whole = {n: [flat[i : i + width] for i in range(0, len(flat), width)] for n, flat in whole.items()}
+    return {"over": axes, **whole}
