@@ -15,7 +15,8 @@ from core.batches import make_batches
 from core.errors import FieldError
 from core.formula import Formula
 from core.formula.trace import Trouble, trace
-from core.kernels import Recipe, Step, kernel, memory_names, step_of, update
+from core.kernels import Recipe, memory_names, step_of, update
+from core.loops import Table, make_rows, packed, place_and_trouble
 from core.plan import Plan
 from core.problems.problem import FormulaProblem, Model, Problem, Vector
 from core.random import noise
@@ -24,7 +25,7 @@ from core.second_order import SOLVERS, Objective, StoppedError
 from core.status import Status, failed, stopped
 
 UNROLLED = 16  # up to so many parameters, a model's rule runs on floats; above, on arrays
-Rows = tuple[list[float], Status | None]
+Rows = tuple[Table, Status | None]
 
 
 class Engine(Protocol):
@@ -37,7 +38,7 @@ class Engine(Protocol):
         ...
 
     def make(self, first: int, last: int) -> Rows:
-        """Rows `first` to `last` - 1 in one flat list; fewer, and the reason, where it cannot go on."""
+        """Rows `first` to `last` - 1, one below the other; fewer, and the reason, where it cannot go on."""
         ...
 
 
@@ -84,8 +85,8 @@ class FormulaEngine:
     >>> from core.problems.surface import formula
     >>> chosen = plan(formula("x**2"), "sgd", None, {"lr": 0.5}, None, (), 0, 5, False, None)
     >>> made = FormulaEngine(formula("x**2"), chosen, (1.0,))
-    >>> made.first(), made.make(1, 2)
-    ([1.0, 1.0, 2.0], ([0.0, 0.0, 0.0], None))
+    >>> made.first(), made.make(1, 2)[0].tolist()
+    ([1.0, 1.0, 2.0], [[0.0, 0.0, 0.0]])
     """
 
     def __init__(self, problem: FormulaProblem, chosen: Plan, start: tuple[float, ...]) -> None:
@@ -109,12 +110,10 @@ class FormulaEngine:
         return [*self.start, loss, *gradients, *kept, *observed, *([math.nan] if self.plan.rate_varies else [])]
 
     def make(self, first: int, last: int) -> Rows:
-        rows: list[float] = []
         numbers = self.plan.numbers_for(first)
         draws = self._noise(first, last - first)
-        self._state = kernel(self.recipe)(self._state, numbers, first, last, draws, rows.extend)
-        made = len(rows) // len(self.columns)
-        return rows, None if made == last - first else self._why(first + made, numbers)
+        table, self._state, trouble = make_rows(self.recipe, self._state, numbers, first, last, draws)
+        return table, None if trouble is None else self._failed(first + len(table), numbers, trouble)
 
     def _noise(self, first: int, count: int) -> list[list[float]]:
         if not self.recipe.noisy:
@@ -122,25 +121,10 @@ class FormulaEngine:
         drawn: list[list[float]] = (self.problem.noise * noise(self.plan.seed, first, count, len(self.start))).tolist()
         return drawn
 
-    def _why(self, step: int, numbers: tuple[float, ...]) -> Status:
-        """Evaluate the step that failed again, node by node, and say what happened."""
-        graph = step_of(self.recipe)
-        inputs = [*graph.parameters, *graph.gradients, *graph.memory, *graph.settings, graph.t]
-        values, trouble = trace(
-            graph.graph,
-            [*graph.new_parameters, *graph.new_memory, *graph.kept],
-            dict(zip(inputs, (*self._state, *numbers, float(step)), strict=True)),
-        )
-        place = dict(zip(self.problem.parameters, self._state, strict=False))
-        if trouble is None:
-            at = [values[node] for node in graph.new_parameters]
-            place = dict(zip(self.problem.parameters, at, strict=True))
-            trouble = self._evaluation_trouble(graph, at, step)
-        return failed(step - 1, trouble or Trouble("overflow", "add", ()), place)
-
-    def _evaluation_trouble(self, graph: Step, at: list[float], step: int) -> Trouble | None:
-        inputs = dict(zip(graph.moved, at, strict=True)) | dict(zip(graph.noise, *self._noise(step, 1), strict=True))
-        return trace(graph.graph, [graph.loss, *graph.new_gradients, *graph.observed], inputs)[1]
+    def _failed(self, step: int, numbers: tuple[float, ...], trouble: Trouble) -> Status:
+        draw = self._noise(step, 1)[0]
+        place, _ = place_and_trouble(self.recipe, self._state, numbers, step, draw)
+        return failed(step - 1, trouble, dict(zip(self.problem.parameters, place, strict=True)))
 
 
 def observed(problem: FormulaProblem, chosen: Plan) -> Mapping[str, Formula]:
@@ -226,9 +210,9 @@ class ModelEngine:
             for t in range(first, last):
                 row = step(t, numbers)
                 if row is None:
-                    return rows, failed(t - 1, Trouble("overflow", "", ()), {})
+                    return packed(rows, len(self.columns)), failed(t - 1, Trouble("overflow", "", ()), {})
                 rows += row
-        return rows, None
+        return packed(rows, len(self.columns)), None
 
     def _step_on_floats(self, t: int, numbers: tuple[float, ...]) -> list[float] | None:
         try:
@@ -298,8 +282,8 @@ class SolverEngine:
     >>> from core.problems.surface import formula
     >>> chosen = plan(formula("x**2"), "newton", None, None, None, (), 0, 5, False, None)
     >>> made = SolverEngine(formula("x**2"), chosen, (3.0,))
-    >>> made.first(), made.make(1, 2)
-    ([3.0, 9.0, 6.0], ([0.0, 0.0, 0.0], None))
+    >>> made.first(), made.make(1, 2)[0].tolist()
+    ([3.0, 9.0, 6.0], [[0.0, 0.0, 0.0]])
     """
 
     def __init__(self, problem: Problem, chosen: Plan, start: tuple[float, ...]) -> None:
@@ -326,12 +310,12 @@ class SolverEngine:
                 with np.errstate(all="ignore"):
                     x = self.solver.step(self._x, self._loss, self._gradient, {**settings, "lr": rate})
             except StoppedError as why:
-                return rows, stopped(t - 1, why.code, why.message, why.values)
+                return packed(rows, len(self.columns)), stopped(t - 1, why.code, why.message, why.values)
             row = self._row(x, rate)
             if row is None:
-                return rows, failed(t - 1, self._trouble(x), self._place(x))
+                return packed(rows, len(self.columns)), failed(t - 1, self._trouble(x), self._place(x))
             rows += row
-        return rows, None
+        return packed(rows, len(self.columns)), None
 
     def _row(self, x: Vector, rate: float) -> list[float] | None:
         with np.errstate(all="ignore"):

@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from core.columns import careful, loop
 from core.engines import FormulaEngine, recipe
 from core.errors import FieldError
-from core.kernels import kernel
+from core.loops import make_rows, place_and_trouble
 from core.plan import Change, Plan, plan
 from core.problems.problem import FormulaProblem
 from core.random import noise
-from core.status import Status
+from core.status import Status, failed
 
 Column = NDArray[np.float64]
 CHUNK = 16_384  # runs at a time: their buffers stay near the processor
@@ -85,10 +85,8 @@ class Ensemble:
         with np.errstate(over="raise", invalid="raise", divide="raise", under="ignore"):
             for i, chunk in enumerate(self._chunks):
                 until = min(chunk.step + steps, self.plan.steps)
-                while chunk.step < until and chunk.runs.size:
-                    chunk = self._onward(chunk, until)  # noqa: PLW2901 - the chunk gets smaller
-                self._chunks[i] = chunk
-                self._record(chunk)
+                self._chunks[i] = self._made(chunk, until)
+                self._record(self._chunks[i])
 
     def single(self, run: int) -> FormulaEngine:
         """The engine of one of the runs alone, from its start."""
@@ -116,6 +114,11 @@ class Ensemble:
         self.reached[runs[(chunk.loss <= self.goal) & finite]] = 0
         chunk = chunk.kept(finite)
         self._record(chunk)
+        return chunk
+
+    def _made(self, chunk: _Chunk, until: int) -> _Chunk:
+        while chunk.step < until and chunk.runs.size:
+            chunk = self._onward(chunk, until)
         return chunk
 
     def _onward(self, chunk: _Chunk, until: int) -> _Chunk:
@@ -150,32 +153,21 @@ class Ensemble:
         alive = np.ones(chunk.runs.size, bool)
         for place in np.flatnonzero(~finite):
             run = int(chunk.runs[place])
-            row: list[float] = []
             before = tuple(float(column[place]) for column in chunk.state[:-1])
-            after = kernel(self._recipe)(
-                before, self._plan_of(run).numbers_for(step), step, step + 1, draws, row.extend
-            )
-            if not row:
+            alone = self._plan_of(run).numbers_for(step)
+            row, after, trouble = make_rows(self._recipe, before, alone, step, step + 1, draws)
+            if trouble is not None:
                 alive[place] = False
                 self._record(chunk.kept(np.arange(chunk.runs.size) == place))
-                self.statuses[run] = self._status(run, step)
+                where, _ = place_and_trouble(self._recipe, before, alone, step, draws[0])
+                self.statuses[run] = failed(step - 1, trouble, dict(zip(self.problem.parameters, where, strict=True)))
                 continue
-            for column, value in zip(state, (*after, row[len(self.starts)]), strict=True):
+            for column, value in zip(state, (*after, float(row[0, len(self.starts)])), strict=True):
                 column[place] = value
         made = _Chunk(chunk.runs, step, state).kept(alive)
         below = made.runs[made.loss <= self.goal]
         self.reached[below] = np.minimum(self.reached[below], step)
         return made
-
-    def _status(self, run: int, step: int) -> Status:
-        """What a single run says of it: the same run, made again up to there."""
-        alone = self.single(run)
-        alone.first()
-        for begin, end in self.plan.segments(1, step + 1):
-            _, status = alone.make(begin, end)
-            if status is not None:
-                return status
-        raise AssertionError("a run that fails in a column fails alone")
 
     def _noise(self, first: int, count: int) -> list[list[float]]:
         if not self._recipe.noisy:

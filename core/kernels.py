@@ -8,6 +8,7 @@ change is computed once before the loop.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -185,10 +186,10 @@ def source(recipe: Recipe) -> str:
     """The emitted loop: `kernel(state, settings, first, last, noise, extend)` -> state.
 
     `state` is (p, g, m) of the last row; steps `first` to `last - 1` are made and `extend` is given the
-    numbers of each row. A row whose sum is not finite is not given, and the loop ends before it; the state
-    returned is always that of the last row.
+    numbers of each row, with what the row does not show as one sum behind them. The loop ends where `math` raises;
+    numbers that are not finite otherwise are found afterwards, all at once (core/loops.py).
 
-    >>> "extend((a1, a2, a3,))" in source(Recipe(("x",), "x**2", (), "x = x - lr*g"))
+    >>> "extend((p0, a2, g0,))" in source(Recipe(("x",), "x**2", (), "x = x - lr*g"))
     True
     """
     step = step_of(recipe)
@@ -203,41 +204,69 @@ def source(recipe: Recipe) -> str:
     q = [lines.of(node) for node in step.new_parameters]
     lines.names.update(zip(step.moved, q, strict=True))
     evaluation = lines.block([step.loss, *step.new_gradients, *step.observed])
-    after = [*step.moved, *step.new_gradients, *step.new_memory]
     row = [*step.moved, step.loss, *step.new_gradients, *(step.kept if recipe.detail else []), *step.observed, *rate]
-    checked = dict.fromkeys(map(lines.of, [step.loss, *after, *step.kept, *step.observed]))
-    body = [
-        *update,
-        *evaluation,
-        f"check = {' + '.join(checked)}",
-        "if check - check:",
-        "    break",
-        f"extend({_tuple(list(map(lines.of, row)))})",
-        *_moved([*p, *g, *m], list(map(lines.of, after))),
-    ]
+    given = [*map(lines.of, row), *_hidden(recipe, step, lines)]
+    old = [*p, *g, *m]
+    new = list(map(lines.of, [*step.moved, *step.new_gradients, *step.new_memory]))
+    body, moves = _in_place([*update, *evaluation, f"extend({_tuple(given)})"], list(zip(old, new, strict=True)))
     return function(
         "kernel",
         ["state", "settings", "first", "last", "noise", "extend"],
         [
-            f"{_tuple([*p, *g, *m])} = state",
+            f"{_tuple(old)} = state",
             *([f"{_tuple(s)} = settings"] if s else []),
             "try:",
             *(f"    {line}" for line in before),
             f"    for t, {_tuple(n)} in zip(range(first, last), noise):" if n else "    for t in range(first, last):",
-            *(f"        {line}" for line in body),
+            *(f"        {line}" for line in [*body, *_moved(moves)]),
             "except (ArithmeticError, ValueError):",
             "    pass",
-            f"return {_tuple([*p, *g, *m])}",
+            f"return {_tuple(old)}",
         ],
     )
 
 
-def _moved(old: Sequence[str], new: Sequence[str]) -> list[str]:
+def _hidden(recipe: Recipe, step: Step, lines: Lines) -> list[str]:
+    """What a step computes but a row does not show, as one sum: a row is finite when all of its step is."""
+    if recipe.detail:
+        return []
+    names = dict.fromkeys(map(lines.of, [*step.new_memory, *step.kept]))
+    shown = set(map(lines.of, [*step.moved, step.loss, *step.new_gradients]))
+    hidden = [name for name in names if name not in shown and name[0] in "apgm"]  # settings and numbers are finite
+    return [" + ".join(hidden)] if hidden else []
+
+
+def width(recipe: Recipe) -> int:
+    """How many numbers the loop gives for each row, the hidden sum included.
+
+    >>> width(Recipe(("x",), "x**2", (), "v = v + g; x = x - lr*v"))  # x, loss, gradient, and v hidden
+    4
+    """
+    given = next(line for line in source(recipe).splitlines() if "extend((" in line)
+    return given.count(",")
+
+
+def _in_place(lines: list[str], moves: list[tuple[str, str]]) -> tuple[list[str], list[tuple[str, str]]]:
+    """Give a new value the name of the old one where nothing reads the old one any more: a move less."""
+    left = []
+    for old, new in moves:
+        made = next((i for i, line in enumerate(lines) if line.startswith(f"{new} = ")), None)
+        reads_old = re.compile(rf"\b{old}\b")
+        wanted = any(o != old and n in (old, new) for o, n in moves)
+        if made is None or wanted or any(reads_old.search(line) for line in lines[made + 1 :]):
+            left.append((old, new))
+            continue
+        reads_new = re.compile(rf"\b{new}\b")
+        lines = [*lines[:made], *(reads_new.sub(old, line) for line in lines[made:])]
+    return lines, left
+
+
+def _moved(pairs: Sequence[tuple[str, str]]) -> list[str]:
     """The new state becomes the old one; through a tuple where a new value is itself an old name."""
-    pairs = [(a, b) for a, b in zip(old, new, strict=True) if a != b]
-    if {a for a, _ in pairs} & {b for _, b in pairs}:
-        return [f"{', '.join(a for a, _ in pairs)}, = {', '.join(b for _, b in pairs)},"]
-    return [f"{a} = {b}" for a, b in pairs]
+    pairs = [(old, new) for old, new in pairs if old != new]
+    if {old for old, _ in pairs} & {new for _, new in pairs}:
+        return [f"{', '.join(old for old, _ in pairs)}, = {', '.join(new for _, new in pairs)},"]
+    return [f"{old} = {new}" for old, new in pairs]
 
 
 def _invariant(step: Step) -> list[int]:

@@ -6,7 +6,6 @@ Trouble is data: `status` says what became of the run, and every row that was ma
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from core import status as statuses
 from core.engines import engine
+from core.loops import Table, packed
 from core.plan import Change, checked_start, plan
 from core.problems.problem import Problem
 from core.status import Status
@@ -70,38 +70,35 @@ class Run:
 
         Fewer rows come back where the run ends; `status` says why. Never raises for what numbers do.
         """
-        rows: list[float] = []
+        tables: list[Table] = []
         first = self.step
         if self.step < 0 and self.status.state == "running":
-            rows = self._begin()
+            tables = self._begin()
         while steps > 0 and self.status.state == "running" and self.step < self.plan.steps:
             end = min(max(self.step, 0) + steps, self.plan.steps)
             begin, until = self.plan.segments(self.step + 1, end + 1)[0]
             made, trouble = self._engine.make(begin, until)
-            count = len(made) // len(self._engine.columns)
-            rows += made
-            self.step += count
-            steps -= count
+            tables.append(made)
+            self.step += len(made)
+            steps -= len(made)
             self.status = trouble or statuses.running(self.step)
         if self.status.state == "running" and self.step == self.plan.steps:
             self.status = statuses.finished(self.step)
-        return self._as_columns(rows, first + 1)
+        return self._as_columns(tables, first + 1)
 
-    def _begin(self) -> list[float]:
+    def _begin(self) -> list[Table]:
         row = self._engine.first()
         if isinstance(row, Status):
             self.status = row
             return []
         self.step = 0
-        return row
+        return [packed(row, len(row))]
 
-    def _as_columns(self, rows: list[float], first: int) -> Columns:
-        width = len(self._engine.columns)
-        count = len(rows) // width
-        # packing a flat list is the fastest way from Python's numbers to NumPy's
-        table = np.frombuffer(struct.pack(f"{len(rows)}d", *rows)).reshape(count, width).T
-        columns = {"step": np.arange(first, first + count, dtype=np.float64)}
-        columns.update(zip(self._engine.columns, np.ascontiguousarray(table), strict=True))
+    def _as_columns(self, tables: list[Table], first: int) -> Columns:
+        names = self._engine.columns
+        whole = np.concatenate(tables) if tables else np.empty((0, len(names)))
+        columns = {"step": np.arange(first, first + len(whole), dtype=np.float64)}
+        columns.update(zip(names, np.ascontiguousarray(whole.T), strict=True))
         return columns
 
 

@@ -197,3 +197,25 @@ def test_bad_input_names_its_field(chosen: dict[str, Any], field: str) -> None:
     with pytest.raises(FieldError) as caught:
         Run(make_problem("surface", name="rosenbrock"), **chosen)
     assert caught.value.field == field
+
+
+def test_a_rule_may_remember_the_gradient_itself() -> None:
+    """The new memory is an old name of the loop: it must be the gradient before the step, not the one after."""
+    problem = make_problem("formula", formula="x**2 + y**4")
+    rule = "x = x - lr*p; p = g"
+    rows = Run(problem, rule=rule, settings={"lr": 0.1}, start=(1, 1), steps=12, detail=True).advance(12)
+    np.testing.assert_array_equal(rows["p_x"][1:], rows["gradient_x"][:-1])
+    np.testing.assert_allclose(rows["x"][2:], rows["x"][1:-1] - 0.1 * rows["gradient_x"][:-2], rtol=1e-15)
+    assert rows["x"][1] == 1.0
+
+
+def test_what_a_row_does_not_show_is_finite_all_the_same() -> None:
+    """A sum beyond the largest number is not trouble; a memory that is infinite is, also where it is not shown."""
+    huge = "v = 1e308 + 0*g; w = 1e308 + 0*g; x = x - lr*g"
+    runs = []
+    for detail in (False, True):
+        problem = make_problem("formula", formula="x**2")
+        run = Run(problem, rule=huge, settings={"lr": 0.1}, start=[1], steps=5, detail=detail)
+        runs.append((run.advance(5)["x"].tolist(), run.status))
+    assert runs[0] == runs[1]
+    assert runs[0][1].state == "finished"
