@@ -151,7 +151,10 @@ def models() -> list[Line]:
         wanted = torch.as_tensor(targets.argmax(1)) if softmax else torch.as_tensor(targets[:, -1:])
         times = medians(
             {
-                "ours": (lambda p=problem: Run(p, "sgd", settings={"lr": 0.1}, steps=200).advance(200), 200),
+                "ours": (
+                    lambda p=problem: Run(p, "sgd", settings={"lr": 0.1}, steps=200, observe=False).advance(200),
+                    200,
+                ),
                 "torch": (lambda b=build, f=loss, x=inputs, y=wanted: peers.torch_model(b, f, x, y, 30, 0.1), 30),
             }
         )
