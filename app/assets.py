@@ -1,4 +1,4 @@
-"""Static files: under /static/<version>/ they never change, and are sent compressed."""
+"""Static files: under /static/<version>/ they never change, and are sent compressed: as a `.br` twin, or by gzip."""
 
 import gzip
 import hashlib
@@ -52,13 +52,17 @@ class Assets:
             if file is None:
                 raise HTTPException(404)
             stamp = file.stat().st_mtime_ns
-            squeeze = file.suffix in COMPRESSIBLE and accepts_gzip(request)
-            body = await run_in_threadpool(content, file, stamp, squeeze)
+            twin = file.with_name(file.name + ".br")
+            brotli = accepts(request, "br") and twin.is_file()
+            squeeze = not brotli and file.suffix in COMPRESSIBLE and accepts_gzip(request)
+            body = await run_in_threadpool(content, twin if brotli else file, stamp, squeeze)
             headers = {
                 "Cache-Control": "public, max-age=31536000, immutable" if version == self.version else "no-cache",
                 "Vary": "Accept-Encoding",
             }
-            if squeeze and len(body) < file.stat().st_size:
+            if brotli:
+                headers["Content-Encoding"] = "br"
+            elif squeeze and len(body) < file.stat().st_size:
                 headers["Content-Encoding"] = "gzip"
             return Response(body, headers=headers, media_type=media_type(file))
 
@@ -67,8 +71,13 @@ class Assets:
 
 def accepts_gzip(request: Request) -> bool:
     """Whether the caller takes gzip."""
+    return accepts(request, "gzip")
+
+
+def accepts(request: Request, coding: str) -> bool:
+    """Whether the caller takes a content coding."""
     offers = request.headers.get("accept-encoding", "").lower().replace(" ", "").split(",")
-    return "gzip" in offers or any(offer.startswith("gzip;") and not offer.endswith("q=0") for offer in offers)
+    return coding in offers or any(offer.startswith(f"{coding};") and not offer.endswith("q=0") for offer in offers)
 
 
 @lru_cache(maxsize=256)

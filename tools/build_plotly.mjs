@@ -1,6 +1,8 @@
 // Bundles plotly.js for tools/build-plotly: `node build_plotly.mjs TARGET`, in a directory with the packages installed.
 import { build } from "esbuild";
-import { writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync } from "node:zlib";
 
 writeFileSync("plotly.js", `
 import Plotly from "plotly.js/lib/core";
@@ -32,3 +34,9 @@ await build({
   alias: { regl: "@plotly/regl", stream: "stream-browserify" },
   define: { global: "globalThis", "define.amd": "false", "process.env.NODE_DEBUG": "false" },
 });
+
+// A brotli twin of each file, which the server sends to browsers that take it: a tenth smaller than gzip.
+for (const name of readdirSync(process.argv[2]).filter((file) => file.endsWith(".js"))) {
+  const path = join(process.argv[2], name);
+  writeFileSync(`${path}.br`, brotliCompressSync(readFileSync(path)));
+}

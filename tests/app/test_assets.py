@@ -55,6 +55,15 @@ def test_text_is_compressed_for_who_takes_it(files: Assets, site: Caller) -> Non
         assert "content-encoding" not in site.get(files.url(name)).headers
 
 
+def test_a_brotli_twin_is_sent_to_who_takes_it(files: Assets, site: Caller) -> None:
+    (files.directory / "page.js.br").write_bytes(b"smaller")
+    taken = site.get(files.url("page.js"), headers={"accept-encoding": "gzip, br"})
+    assert (taken.headers["content-encoding"], taken.headers["content-length"]) == ("br", "7")
+    assert taken.headers["content-type"] == "text/javascript; charset=utf-8"
+    refused = site.get(files.url("page.js"), headers={"accept-encoding": "gzip, br;q=0"})
+    assert refused.headers["content-encoding"] == "gzip"
+
+
 @pytest.mark.parametrize(
     "path", ["", "no.js", "%2e%2e/secret.txt", "..%2fsecret.txt", "link.txt", "/etc/passwd", "a%00b"]
 )
