@@ -97,7 +97,7 @@ def _show(given: argparse.Namespace, out: TextIO) -> None:
 
 def _show_rule(row: Optimizer, out: TextIO) -> None:
     print(f"# {row.title}. {row.source}{_settings(row.settings)}", file=out)
-    print(row.rule or "(more than element-wise lines: core/second_order.py makes its steps, not generated code)", file=out)
+    print(row.rule or "(more than element-wise lines: core/second_order.py makes its steps)", file=out)
 
 
 def _show_loop(row: Optimizer, problem: FormulaProblem, out: TextIO) -> None:
