@@ -170,19 +170,32 @@ def _against_last(differences: Floats, exclusive: Floats | None, columns: tuple[
 
 def _correct(d: Floats, members: Sequence[slice]) -> Callable[[], int]:
     """Counts the points of each class whose z is the largest, the first of equal ones; the last class has d = 0."""
-    last = len(d)
+    rows = [*d, np.zeros(d.shape[1])]
+    # per class: its own z, those of the classes before and behind it
+    parts = [
+        (rows[k][points], [row[points] for row in rows[:k]], [row[points] for row in rows[k + 1 :]])
+        for k, points in enumerate(members)
+        if points.stop > points.start
+    ]
+    rooms = [(np.empty(len(own)), np.empty((2, len(own)), dtype=bool)) for own, _, _ in parts]
+    greater, at_least, maximum, both = np.greater, np.greater_equal, np.maximum, np.logical_and
+
+    def largest(found: Sequence[Floats], room: Floats) -> Floats:
+        if len(found) == 1:
+            return found[0]
+        maximum(found[0], found[1], out=room)
+        for row in found[2:]:
+            maximum(room, row, out=room)
+        return room
 
     def correct() -> int:
         count = 0
-        for k, points in enumerate(members):
-            z = d[:, points]
-            if k == last:
-                right = np.maximum.reduce(z, axis=0) < 0.0
-            else:
-                right = z[k] >= 0.0
-                for other in range(last):
-                    if other != k:
-                        right &= (z[k] > z[other]) if other < k else (z[k] >= z[other])
+        for (own, before, behind), (room, (flags, more)) in zip(parts, rooms, strict=True):
+            if behind:
+                at_least(own, largest(behind, room), flags)
+            if before:
+                greater(own, largest(before, room), more)
+            right = more if not behind else both(flags, more, flags) if before else flags
             count += int(np.count_nonzero(right))
         return count
 
