@@ -1,7 +1,7 @@
 """/api/v1 over HTTP: the catalog, trajectories and surfaces."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -50,12 +50,17 @@ def only(*names: str) -> Callable[[Request], None]:
     return check
 
 
-def linked(request: Request) -> Spec:
-    """The spec that the query says."""
-    reading = links.read(request.query_params.multi_items())
+def checked_link(request: Request, known: Sequence[str] = links.VIEW) -> Spec:
+    """The spec that the query says; `known` names are no part of it, and any other is refused."""
+    reading = links.read(request.query_params.multi_items(), known)
     if reading.ignored:
         raise InvalidError(reading.ignored)
     return links.check(reading.body)
+
+
+def linked(request: Request) -> Spec:
+    """The spec that the query says."""
+    return checked_link(request)
 
 
 def language_for(request: Request, lang: Language = None) -> str:

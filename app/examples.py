@@ -174,6 +174,13 @@ SWEEP_BODY = body(
         },
     }
 )
+EXPLANATION: dict[int | str, dict[str, Any]] = {
+    200: json_of("The step, line by line", {"type": "object", "required": ["step", "before", "after", "lines"]})
+}
+EXPLANATION_BODY = body({"the second step of Adam": {"spec": SPEC, "run": 0, "step": 2}})
+THEORY: dict[int | str, dict[str, Any]] = {
+    200: json_of("Curvature, stable rates, predicted and measured rate", {"type": "object", "required": ["runs"]})
+}
 SPEC_BODY = body({"three rules": SPEC, "two losses": NEURONS, "noise, schedule and a change": CHANGED})
 PROBLEM_BODY = body(PROBLEMS)
 

@@ -7,7 +7,20 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 
-from app import VERSION, api, examples, models, operation, pages, problems, reference, stream, sweeps
+from app import (
+    VERSION,
+    api,
+    examples,
+    explanations,
+    models,
+    operation,
+    pages,
+    problems,
+    reference,
+    stream,
+    sweeps,
+    theories,
+)
 from app.assets import Assets
 from app.guard import BodyLimit, SecurityHeaders
 from app.logs import RequestLog
@@ -43,6 +56,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     calls_of_all = (
         api.router(settings, turn),
         sweeps.router(settings, pool),
+        theories.router(settings),
+        explanations.router(),
         models.router(),
     )
     for calls in calls_of_all:
