@@ -26,7 +26,11 @@ from app.spec import Spec
 from app.translation import LANGUAGES, Say, choose, script_messages, translator
 from core.words import mark
 
-PAGES = (("/", "descent", mark("Descent")), ("/losses", "losses", mark("Losses")))
+PAGES = (
+    ("/", "descent", mark("Descent")),
+    ("/losses", "losses", mark("Losses")),
+    ("/batches", "batches", mark("Batches")),
+)
 IMPORT = re.compile(r"""^(?:import|export)\s[^;]*?["'](\.[^"']+)["'];""", re.M)
 PLACE = re.compile(r"^([a-z_]+)(?:\[(\d+)\])?")
 

@@ -31,7 +31,7 @@ def test_a_scene_is_a_spec_with_a_lesson_and_a_question(scene: Scene) -> None:
     spec = prepare(Spec.model_validate(scene.spec)).spec
     link = links.write(spec)
     assert link is not None
-    assert link.startswith({"descent": "/?", "losses": "/losses?"}[scene.page])
+    assert link.startswith({"descent": "/?", "losses": "/losses?", "batches": "/batches?"}[scene.page])
     assert len(link) < 400
     assert scene.lesson
     assert 0 <= scene.step <= spec.steps
@@ -129,3 +129,45 @@ def test_losses() -> None:
     mse, ce = shown("own-rates")
     assert abs(mse["output"][4] - 0.2) < 0.01
     assert abs(ce["output"][2] - 0.2) < 0.01
+
+
+LEAST = 0.4534185478639079  # of the 512 points of the noisy line, by least squares
+
+
+def above_best(columns: Columns) -> np.ndarray[Any, Any]:
+    """How far over the best loss a walk is, over all points."""
+    return columns.get("full_loss", columns["loss"]) - LEAST
+
+
+def test_three_batches() -> None:
+    """About as many updates each, so 1, 64 and 512 times the points."""
+    within = [int(np.argmax(above_best(columns) < 0.05)) for columns in shown("three-batches")]
+    assert within == [16, 21, 21]
+    one, some, all_of_them = (above_best(columns) for columns in shown("three-batches"))
+    assert one[300:].mean() == pytest.approx(0.066, rel=0.05)
+    assert some[100:].mean() < 0.0005
+    assert all_of_them[-1] == pytest.approx(0, abs=1e-12)
+
+
+def test_the_noise_floor() -> None:
+    fast, middle, slow, falling = (above_best(columns) for columns in shown("noise-floor"))
+    assert fast[100:].mean() > 4 * middle[100:].mean() > 16 * slow[200:].mean()
+    assert falling[-30:].mean() < 0.006
+
+
+def test_each_batch_its_own_rate() -> None:
+    one, some, all_of_them = (above_best(columns) for columns in shown("batch-own-rates"))
+    assert all_of_them[3] < 0.0005 < some[24] < one[1400:1536].mean()
+
+
+def test_repeated_points_cost_only_the_full_batch() -> None:
+    runs = shown("redundancy")
+    least = min(float(columns["loss"].min()) for columns in runs[:2])
+    within = [int(np.argmax(columns.get("full_loss", columns["loss"]) - least < 0.05)) for columns in runs]
+    assert within[0] == within[1]
+    assert abs(within[2] - within[3]) <= 4
+
+
+def test_a_reshuffled_deck_has_the_lower_floor() -> None:
+    deck, again = (above_best(columns)[100:].mean() for columns in shown("reshuffled"))
+    assert 3 * deck < again

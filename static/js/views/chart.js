@@ -97,7 +97,7 @@ function lineMark(chart, line) {
   if (!d) return [];
   const style = {
     d, class: "line", stroke: line.colour, "stroke-width": (line.width ?? 2) * (chart.size > 1 ? 1.15 : 1), "stroke-opacity": line.opacity,
-    "stroke-dasharray": line.dash?.length ? line.dash.join(" ") : null, "stroke-linecap": line.dash?.[0] < 2.5 ? "round" : null,
+    "stroke-dasharray": line.dash?.length ? line.dash.join(" ") : null, "stroke-linecap": line.cap ?? (line.dash?.[0] < 2.5 ? "round" : null),
     "data-line": line.name,
   };
   return [svg("path", style)];

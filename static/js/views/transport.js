@@ -35,16 +35,20 @@ export function createTransport(on, speeds = SHOWN_SPEEDS) {
   return transport;
 }
 
-/** Show {step, steps, playing, speed}. */
+/**
+ * Show {step, steps, playing, speed}. A page whose steps stand for something else gives a `reading`: {say, step, steps},
+ * where say({step, steps}) is the sentence, which may leave steps out, and step and steps are the texts in it.
+ */
 export function showTransport(transport, state) {
   const { shown, play, scrub, stepno } = transport;
-  if (shown.steps !== state.steps || shown.step !== state.step) {
+  const reading = state.reading ?? { say: (slots) => t("Step {step} of {steps}", slots), step: String(state.step), steps: String(state.steps) };
+  if (shown.steps !== state.steps || shown.step !== state.step || shown.reading?.step !== reading.step || shown.reading?.steps !== reading.steps) {
     scrub.max = String(state.steps);
     scrub.value = String(state.step);
     scrub.style.setProperty("--v", `${(100 * state.step) / Math.max(1, state.steps)}%`);
-    scrub.setAttribute("aria-valuetext", t("step {step} of {steps}", state));
-    const [before, between, after] = t("Step {step} of {steps}", { step: "\u0001", steps: "\u0001" }).split("\u0001");
-    stepno.replaceChildren(before, element("b", {}, String(state.step)), element("span", { class: "of" }, `${between}${state.steps}${after}`));
+    scrub.setAttribute("aria-valuetext", state.reading ? reading.say(reading) : t("step {step} of {steps}", state));
+    const [before, between, after] = reading.say({ step: "\u0001", steps: "\u0001" }).split("\u0001");
+    stepno.replaceChildren(before, element("b", {}, reading.step), element("span", { class: "of" }, after === undefined ? between : `${between}${reading.steps}${after}`));
   }
   if (shown.playing !== state.playing) {
     const label = state.playing ? t("Pause") : t("Play");
@@ -57,7 +61,7 @@ export function showTransport(transport, state) {
       button.setAttribute("aria-pressed", String(Number(button.dataset.speed) === state.speed));
     }
   }
-  transport.shown = { ...state };
+  transport.shown = { ...state, reading };
 }
 
 /** Marks over the slider: [{step, label, colour}], for instance where a run first stays below a loss. */

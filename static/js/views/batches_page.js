@@ -1,0 +1,426 @@
+/** The Batches page: walks with batches of any size down one bowl. Wires spec, stream, clock, controls and panels. */
+import { post } from "../api.js";
+import * as connection from "../connection.js";
+import { t } from "../i18n.js";
+import { plainNumber } from "../numbers.js";
+import { makeClock, nextMove, smoothed, tickOf } from "../pace.js";
+import * as playing from "../player.js";
+import * as racing from "../race.js";
+import { fitLine } from "../regression.js";
+import * as walks from "../walks.js";
+import { createControls, showControls } from "./batches_controls.js";
+import { createStage, drawStage, isResting } from "./batches_stage.js";
+import { countText, sayWalks, verdictOf } from "./batches_words.js";
+import { createChrome, currentTheme, isPresenting, readPage, sayIgnored } from "./chrome.js";
+import { createLede, showKicker, showQuestion, showVerdict } from "./lede.js";
+import { loadPlotly } from "./plotly.js";
+import { createTransport, showTransport } from "./transport.js";
+
+const data = readPage();
+const { scenes } = data;
+const PLANE = 2; // parameters of what this page can show
+const BY = ["examples", "updates", "time"];
+
+const page = {
+  data, scenes, tokens: data.tokens, spec: data.spec, link: data.link, scene: null, selected: 0, by: "examples", atOnce: 32, answered: true, verdict: null,
+  ownRates: false, fan: null, wantsFan: false, problem: null, window: null, fits: new Map(), floors: { key: "", measured: [] }, stage: null, hover: null, gesture: false,
+  theme: currentTheme(data.tokens),
+};
+
+const race = racing.createRace({ shown: () => Math.max(0, ...(page.walkers ?? []).map(({ row }) => row)), changed: heard });
+const player = playing.createPlayer({ grant: () => {}, arrived: lastTick, steps: 300 });
+player.granted = Infinity; // all rows of these short walks are granted at once
+const link = connection.createConnection({
+  streamAddress: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/v1/stream`, restAddress: "/api/v1/trajectories", language: data.language,
+  listeners: {
+    opened: (message) => racing.opened(race, message), steps: (message) => racing.steps(race, message), ended: (message) => racing.finish(race, message),
+    error: refused, have: () => racing.missing(race), state: connected,
+  },
+});
+Object.assign(page, { race, player });
+
+/* ---- running ---- */
+
+function run(spec, history = "push") {
+  page.spec = spec;
+  page.problem = null;
+  page.historyWay = history;
+  page.selected = Math.min(page.selected, spec.runs.length - 1);
+  racing.expect(race, spec, 0);
+  connection.open(link, spec, 0, Math.max(...spec.runs.map((walk) => walk.steps ?? spec.steps)));
+  soon();
+}
+
+function heard(what) {
+  if (what === "opened") accept();
+  if (what === "swapped" || what === "ended") page.version = (page.version ?? 0) + 1;
+  soon();
+}
+
+async function accept() {
+  page.spec = race.spec;
+  page.link = race.link;
+  if (page.historyWay && page.link) remember(page.historyWay);
+  page.historyWay = page.historyWay && "replace";
+  try {
+    await fitAll(race.spec);
+  } catch (error) {
+    page.problem = error.problem ?? { detail: error.message };
+  }
+  setClock();
+  if (page.wantsFan) openFan();
+  measureFloors();
+  soon();
+}
+
+/** The points of every problem of the spec, and the sums that the panels need. */
+async function fitAll(spec) {
+  const keys = new Set(spec.runs.map((walk) => JSON.stringify(walk.problem ?? spec.problem)));
+  await Promise.all([...keys].filter((key) => !page.fits.has(key)).map(async (key) => {
+    const answer = await post("/surfaces", JSON.parse(key), { query: { resolution: 2, lang: data.language } });
+    page.fits.set(key, { answer, fit: fitLine(answer.data.points, answer.data.labels) });
+  }));
+}
+
+const fitOf = (spec, index) => page.fits.get(JSON.stringify(spec.runs[index]?.problem ?? spec.problem));
+
+function refused(problem) {
+  page.problem = problem;
+  page.spec = race.spec ?? page.spec;
+  race.expected = null;
+  soon();
+}
+
+function connected(state) {
+  const place = document.querySelector("#connection");
+  place.hidden = state !== "waiting";
+  place.textContent = state === "waiting" ? t("The connection is lost. It will go on from the same step.") : "";
+}
+
+/* ---- the clock: ticks of the transport, amounts, rows ---- */
+
+function paces(spec) {
+  return spec.runs.map((walk, index) => {
+    const { count } = fitOf(spec, index).fit;
+    const batch = walks.batchOf(spec, index);
+    return { size: walks.sizeOf(batch, count), count, steps: walk.steps ?? spec.steps, replacement: Boolean(batch.with_replacement) };
+  });
+}
+
+/** Another clock, at the place where the selected walk is now. */
+function setClock(keep = true) {
+  const spec = race.spec ?? page.spec;
+  const before = page.clock && keep && page.walkers?.[page.selected]?.row;
+  page.paces = paces(spec);
+  page.clock = makeClock(page.by, page.paces, { steps: spec.steps, atOnce: page.atOnce });
+  player.steps = page.clock.ticks;
+  if (keep && before > 0) playing.seek(player, Math.min(player.step > 0 ? tickOf(page.clock, page.paces[page.selected], before) : 0, page.clock.ticks));
+  else playing.seek(player, Math.min(player.step, page.clock.ticks));
+}
+
+/** The last tick whose rows are all here. */
+function lastTick() {
+  const { clock } = page;
+  if (!clock || race.next) return player.step;
+  const here = (tick) => race.runs.every((walk, index) => walk.status.state !== "running" || clock.row(page.paces[index], tick) < walk.count);
+  return here(clock.ticks) ? clock.ticks : Math.max(0, player.step);
+}
+
+/** Each walk as the panels take it, at the tick shown. */
+function walkersNow() {
+  const { clock } = page;
+  const counts = page.paces.map(({ count }) => count);
+  const spec = race.spec;
+  const key = JSON.stringify([spec.runs, counts, page.theme.dark]);
+  if (page.lookKey !== key) {
+    page.lookKey = key;
+    page.looks = walks.looks(spec, counts, {
+      tokens: page.tokens, dark: page.theme.dark, format: plainNumber,
+      words: {
+        stochastic: () => t("Stochastic"), mini: (size) => t("Mini-batch {size}", { size }), full: () => t("Full batch"),
+        of: (name, count) => t("{name} of {count}", { name, count }), again: (name) => t("{name}, drawn again", { name }),
+      },
+    });
+  }
+  return race.runs.map((trajectory, index) => {
+    const { fit, answer } = fitOf(spec, index);
+    const row = Math.min(clock.row(page.paces[index], player.step), trajectory.count - 1);
+    const loss = trajectory.columns.get("full_loss") ?? trajectory.columns.get("loss");
+    const excess = excesses(trajectory, loss, fit);
+    const level = page.looks[index].kind === "full" ? excess : smoothedOf(trajectory, excess);
+    return {
+      index, trajectory, row, fit, answer, pace: page.paces[index], look: page.looks[index], selected: index === page.selected, lr: spec.runs[index].settings.lr,
+      excess, level, over: trajectory.status.state !== "running" && row >= trajectory.count - 1,
+    };
+  });
+}
+
+const kept = new WeakMap();
+
+/** The loss above the least one, row by row; what rounding leaves below nothing is nothing. */
+function excesses(trajectory, loss, fit) {
+  let known = kept.get(trajectory);
+  if (known?.count !== trajectory.count || known.version !== trajectory.version) {
+    known = { count: trajectory.count, version: trajectory.version, values: Float64Array.from({ length: trajectory.count }, (_, row) => Math.max(0, loss[row] - fit.least)) };
+    kept.set(trajectory, known);
+  }
+  return known.values;
+}
+
+/** What noise leaves on average: the number that the page shows of a noisy walk. */
+function smoothedOf(trajectory, excess) {
+  const known = kept.get(trajectory);
+  known.smooth ??= smoothed(excess, excess.length - 1);
+  return known.smooth;
+}
+
+/* ---- the fan, and the floors as measured ---- */
+
+async function openFan() {
+  const spec = race.spec;
+  const index = page.selected;
+  const { fit } = fitOf(spec, index);
+  const key = JSON.stringify([spec.problem, spec.start, spec.seed, spec.runs[index]]);
+  if (page.fan?.key === key) return;
+  page.fan = { key, index, walks: [] };
+  const { specs, loss } = walks.fanSpecs(spec, index, { count: fit.count });
+  const answers = await Promise.all(specs.map((each) => post("/trajectories", each)));
+  if (page.fan?.key !== key) return;
+  page.fan.walks = answers.flatMap(({ runs }) => runs).map(({ columns }) => ({
+    w: columns.w_1, b: columns.b, level: smoothed(columns[loss].map((value) => Math.max(0, value - fit.least)), columns[loss].length - 1),
+  }));
+  soon();
+}
+
+const RATES = [0.02, 0.05, 0.1, 0.2, 0.4];
+const SETTLED = [200, 800];
+
+/** Long walks from the minimum itself at several rates: the mean of what they do there is the floor. */
+async function measureFloors() {
+  const spec = race.spec;
+  const { fit } = fitOf(spec, page.selected);
+  const batches = new Map();
+  spec.runs.forEach((_, index) => {
+    const batch = walks.batchOf(spec, index);
+    if (fitOf(spec, index).fit === fit && walks.kindOf(batch, fit.count) !== "full" && batches.size < 2) batches.set(JSON.stringify(batch), { batch, index });
+  });
+  const key = JSON.stringify([spec.runs[page.selected]?.problem ?? spec.problem, [...batches.keys()]]);
+  if (page.floors.key === key) return;
+  page.floors = { key, measured: [] };
+  if (!batches.size) return;
+  const chosen = [...batches.values()];
+  const runs = chosen.flatMap(({ batch }) => RATES.map((lr) => ({ optimizer: "sgd", settings: { lr }, batch, columns: ["full_loss"] })));
+  const problem = spec.runs[page.selected]?.problem ?? spec.problem;
+  const { runs: made } = await post("/trajectories", { problem, start: fit.minimum, steps: SETTLED[1], seed: 1, runs });
+  if (page.floors.key !== key) return;
+  page.floors.measured = chosen.map(({ batch, index }, group) => ({
+    size: walks.sizeOf(batch, fit.count), index,
+    points: RATES.map((rate, i) => {
+      const tail = made[group * RATES.length + i].columns.full_loss.slice(SETTLED[0]);
+      return { rate, excess: tail.length < SETTLED[1] - SETTLED[0] ? NaN : tail.reduce((sum, value) => sum + value, 0) / tail.length - fit.least };
+    }),
+  }));
+  soon();
+}
+
+/* ---- what people do ---- */
+
+const act = {
+  toggle() {
+    page.answered = true;
+    if (player.playing) playing.pause(player);
+    else playing.play(player);
+    soon();
+  },
+  seek(tick) { playing.pause(player); playing.seek(player, tick); soon(); },
+  nudge(by) {
+    if (!page.clock) return;
+    page.answered = true;
+    let tick = player.step;
+    for (let i = 0; i < Math.abs(by); i += 1) tick = nextMove(page.clock, page.paces, tick, Math.sign(by));
+    act.seek(tick);
+  },
+  first() { act.seek(0); },
+  speed(value) { player.speed = value; soon(); },
+  faster(direction) { playing.changeSpeed(player, direction); soon(); },
+  loop() { player.loop = !player.loop; soon(); },
+  edit(spec, history = "push") { leaveScene(); run(spec, history); },
+  select(index) {
+    page.selected = index;
+    page.fan = null;
+    if (page.wantsFan && race.spec) openFan();
+    if (race.spec && page.clock) measureFloors();
+    soon();
+  },
+  by(currency) { page.by = currency; if (race.spec) setClock(); soon(); },
+  atOnce(points) { page.atOnce = points; if (race.spec) setClock(); soon(); },
+  ownRates(on) {
+    page.ownRates = on;
+    if (!on && !walks.sharesRate(page.spec)) act.edit(walks.withRate(page.spec, page.spec.runs[0].settings.lr));
+    soon();
+  },
+  fan(on) {
+    page.wantsFan = on;
+    page.fan = null;
+    if (on && race.spec) openFan();
+    soon();
+  },
+  scene(name) {
+    const scene = scenes.find((each) => each.name === name);
+    if (!scene) return;
+    playing.pause(player);
+    choose(scene);
+    playing.seek(player, 0);
+    page.walkers = null;
+    run(scene.spec);
+  },
+  answer(choice) {
+    page.answered = true;
+    page.verdict = { choice };
+    playing.play(player);
+    soon();
+  },
+  start(point, phase) {
+    page.gesture = phase === "begin" || phase === "move";
+    if (phase === "end") return soon();
+    act.edit(walks.withPlace(page.spec, point.map((v) => Number(v.toFixed(2)))), phase === "begin" ? "push" : "replace");
+  },
+  zoom(window) { page.window = window; soon(); },
+  hover(hover) { page.hover = hover; soon(); },
+};
+
+/** A scene that was changed is no longer that scene. */
+function leaveScene() {
+  page.answered = true;
+  page.scene = null;
+  page.verdict = null;
+}
+
+function choose(scene, quietly = false) {
+  Object.assign(page, {
+    scene, verdict: null, answered: quietly || !scene?.question, window: null, selected: scene?.view.select ?? 0, by: scene?.view.by ?? page.by, fan: null,
+  });
+  page.ownRates = scene ? !walks.sharesRate(scene.spec) : page.ownRates;
+}
+
+const controls = createControls(page, act);
+const lede = createLede({ answer: act.answer });
+const transport = createTransport(act, [0.25, 1, 4, 16]);
+
+createChrome({
+  changed: () => {
+    page.theme = currentTheme(page.tokens);
+    soon();
+  },
+  link: () => page.link,
+  keys: [
+    { keys: ["1", "2", "3", "4", "5", "6"], words: t("select a walk; when presenting, open an experiment"), press: (_, event) => number(Number(event.key) - 1) },
+    { keys: ["x"], words: t("compare by points, updates or time"), press: () => act.by(BY[(BY.indexOf(page.by) + 1) % BY.length]) },
+    { keys: ["f"], words: t("fan of 20 seeds"), press: () => act.fan(!page.wantsFan) },
+    { keys: ["l"], words: t("play again and again") },
+  ],
+  share: { link: () => page.link, fragment, spec: () => page.spec, name: () => `steepest-${page.scene?.name ?? "batches"}` },
+});
+
+function number(index) {
+  if (isPresenting() && scenes[index]) act.scene(scenes[index].name);
+  else if (index < page.spec.runs.length) act.select(index);
+}
+
+/* ---- the address: spec in the query; what is shown of it in the fragment ---- */
+
+function fragment() {
+  const shown = { step: player.step, by: page.by, ...(page.by === "time" ? { at_once: page.atOnce } : {}), walk: page.selected, ...(page.wantsFan ? { fan: 1 } : {}) };
+  return `#${new URLSearchParams(shown)}`;
+}
+
+function remember(way) {
+  const lang = new URLSearchParams(location.search).get("lang");
+  const address = page.link + (lang ? `&lang=${lang}` : "") + fragment();
+  history[way === "push" ? "pushState" : "replaceState"]({ spec: page.spec, scene: page.scene?.name ?? null }, "", address);
+}
+
+addEventListener("popstate", (event) => {
+  if (!event.state?.spec) return;
+  choose(scenes.find(({ name }) => name === event.state.scene) ?? null, true);
+  readFragment();
+  run(event.state.spec, null);
+});
+
+function readFragment() {
+  const asked = new URLSearchParams(location.hash.slice(1));
+  const whole = (name) => (/^\d{1,5}$/.test(asked.get(name) ?? "") ? Number(asked.get(name)) : null);
+  if (BY.includes(asked.get("by"))) page.by = asked.get("by");
+  page.atOnce = whole("at_once") || page.atOnce;
+  page.selected = Math.min(whole("walk") ?? page.selected, page.spec.runs.length - 1);
+  page.wantsFan = asked.has("fan");
+  const step = whole("step");
+  if (step !== null) player.step = player.position = step;
+  return step;
+}
+
+/* ---- drawing ---- */
+
+let frame = 0;
+let settled = 0;
+
+function soon() {
+  if (page.stage) page.stage.changedAt = performance.now();
+  frame ||= requestAnimationFrame(draw);
+}
+
+function draw(now) {
+  frame = 0;
+  const ready = page.stage && page.clock && race.runs.length && race.spec && race.runs.length === race.spec.runs.length && page.paces.length === race.runs.length
+    && race.runs.every(({ count }) => count > 0) && race.spec.runs.every((_, index) => fitOf(race.spec, index));
+  if (ready) playing.tick(player, now);
+  if (player.playing) page.stage.changedAt = now;
+  showControls(controls, page);
+  if (!ready) return;
+  page.walkers = walkersNow();
+  const rest = !player.playing && !page.gesture && isResting(page.stage, now);
+  drawStage(page, rest);
+  const amount = page.clock.amount(player.step);
+  showTransport(transport, {
+    step: player.step, steps: player.steps, playing: player.playing, speed: player.speed,
+    reading: { say: saying(page.by), step: countText(amount), steps: countText(page.clock.most) },
+  });
+  words(rest);
+  document.documentElement.dataset.ready = "";
+  if (!rest) frame ||= requestAnimationFrame(draw);
+  else if (!settled && page.link) settled = setTimeout(() => { settled = 0; remember("replace"); }, 300);
+}
+
+const saying = (by) => (slots) => ({
+  examples: () => t("{step} points", slots), updates: () => t("Update {step}", slots), time: () => t("Time {step}", slots),
+})[by]();
+
+function words(rest) {
+  const number = page.scene ? scenes.indexOf(page.scene) + 1 : 0;
+  showKicker(lede, { number, title: page.scene?.title ?? t("Your own walks"), lesson: page.verdict ? "" : page.scene?.lesson ?? t("What does a batch cost, and what does its noise do?") });
+  showQuestion(lede, page.answered ? null : page.scene);
+  showVerdict(lede, page.verdict && page.scene ? verdictOf(page) : null);
+  lede.live.setAttribute("aria-live", rest ? "polite" : "off");
+  sayWalks(lede.live, page);
+}
+
+/* ---- beginning ---- */
+
+async function begin() {
+  const opening = scenes.find((scene) => scene.link === page.link) ?? null;
+  choose(opening);
+  if (data.spec.runs.some((walk) => (walk.problem ?? data.spec.problem)?.kind !== "linear") || (data.spec.start ?? []).length !== PLANE) {
+    choose(scenes[0]);
+    page.spec = scenes[0].spec;
+  }
+  page.ownRates = !walks.sharesRate(page.spec);
+  if (readFragment()) page.answered = true;
+  history.replaceState({ spec: page.spec, scene: page.scene?.name ?? null }, "");
+  run(page.spec, null);
+  page.stage = createStage(page, await loadPlotly(), act);
+  sayIgnored(data.ignored);
+  document.fonts.ready.then(soon);
+  soon();
+}
+
+begin();
