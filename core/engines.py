@@ -192,6 +192,7 @@ class ModelEngine:
         self._place, self._slope = list(start), [0.0] * len(start)  # the same as lists
         self._zeros = np.zeros(len(start))
         self._observes = bool(observations)
+        self._fixed = np.array(getattr(model, "fixed", ()), dtype=np.int64)
 
     def first(self) -> list[float] | Status:
         kept = _first_kept(self.plan, len(self.start), self.plan.memory_starts(len(self.start)))
@@ -245,16 +246,19 @@ class ModelEngine:
 
     def _row(self, theta: Vector, place: list[float], t: int, kept: Sequence[float], rate: float) -> list[float] | None:
         """The row at theta, which becomes the state; None where it is not finite."""
+        if self._fixed.size:  # a rule with weight decay moves even what has no gradient
+            theta[self._fixed] = self._theta[self._fixed]
+            place = theta.tolist()
         loss, gradient = self.model.evaluate(theta, self.batches.rows(t))
         slope = gradient.tolist()
         check = loss + sum(slope) + sum(place)
         if check - check != 0:
             return None
         row = [*place, loss, *slope, *kept]
-        if self._observes:
+        full_loss = [self.model.evaluate(theta)[0]] if self.full_loss else []
+        if self._observes:  # after the pass over all data, whose results it can use
             row += self.model.observe(theta).values()
-        if self.full_loss:
-            row.append(self.model.evaluate(theta)[0])
+        row += full_loss
         self._theta, self._gradient, self._place, self._slope = theta, gradient, place, slope
         if self.plan.rate_varies:
             row.append(rate)

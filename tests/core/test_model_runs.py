@@ -93,3 +93,14 @@ def test_newton_stops_on_softmax_until_weight_decay_lifts_the_flat_directions() 
     rows = lifted.advance(10)
     gradient = np.array([rows[name][-1] for name in rows if name.startswith("gradient_")])
     assert np.abs(gradient).max() < 1e-9
+
+
+@pytest.mark.parametrize("hidden", [[2], [8]])
+@pytest.mark.parametrize("optimizer", ["sgd_weight_decay", "adamw", "momentum"])
+def test_fixed_biases_stay_as_started_under_any_rule(optimizer: str, hidden: list[int]) -> None:
+    problem = make_problem("network", dataset={"name": "moons", "count": 20}, hidden=hidden, bias="fixed")
+    start = [0.3] * len(problem.parameters)
+    columns = Run(problem, optimizer, settings={"lr": 0.1}, start=start, steps=20).advance(20)
+    for name in problem.parameters:
+        moved = bool((columns[name] != 0.3).any())
+        assert moved == name.startswith("w")
