@@ -75,6 +75,9 @@ def make_batches(batch: Mapping[str, Any] | None, count: int, seed: int) -> Batc
     """The batches of a spec's `batch`; None means full.
 
     Raises `FieldError` at `batch.mode`, `batch.size` or `batch.with_replacement`.
+
+    >>> make_batches({"mode": "mini", "size": 64}, count=150, seed=0).per_epoch
+    3
     """
     given = dict(batch or {"mode": "full"})
     mode = given.pop("mode", None)

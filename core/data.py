@@ -34,7 +34,11 @@ COMMON = (
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something about the data that a person should know, with a cure; nothing is refused because of it."""
+    """Something about the data that a person should know, with a cure; nothing is refused because of it.
+
+    >>> make_data({"points": [[1], [1]], "labels": [0, 1]}).notes[0].code
+    'equal_points'
+    """
 
     code: str
     message: str
@@ -46,6 +50,10 @@ class Data:
     """What a model trains on. `points` are the inputs as drawn, `inputs` the features that the model sees.
 
     `targets` has a column per class (1 or 0), one column for numbers, or the targets as given.
+
+    >>> data = make_data({"name": "circles", "count": 4, "features": ["x**2", "y**2"]})
+    >>> data.count, data.outputs, data.features, len(data.window)
+    (4, 2, ('x**2', 'y**2'), 2)
     """
 
     points: Floats  # [count, inputs]

@@ -35,6 +35,9 @@ class Dataset:
 
     `labels` says what a label is: one of the `classes` (0, 1, ...), a number, or a set of classes. `class_names` where
     the classes have names.
+
+    >>> DATASETS["overlapping"].labels, DATASETS["overlapping"].class_names
+    ('sets', ('fruit', '3C'))
     """
 
     name: str

@@ -24,7 +24,11 @@ FIELDS = frozenset({"points", "labels", "classes"})
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Points with their labels before anything is done to them; `outputs` is how many classes or numbers there are."""
+    """Points with their labels before anything is done to them; `outputs` is how many classes or numbers there are.
+
+    >>> Drawn(np.zeros((2, 1)), [0, 1], "classes", 2).class_names
+    ()
+    """
 
     points: Floats
     labels: list[Label]
@@ -34,7 +38,11 @@ class Drawn:
 
 
 def own_points(given: Mapping[str, Any], labels: Sequence[LabelKind]) -> Drawn:
-    """The points of `{"points": .., "labels": .., "classes": ..}`; `labels` are the kinds that the model takes."""
+    """The points of `{"points": .., "labels": .., "classes": ..}`; `labels` are the kinds that the model takes.
+
+    >>> own_points({"points": [[0], [1]], "labels": [0.5, 1.5]}, ("numbers",)).labels
+    [0.5, 1.5]
+    """
     for key in given:
         if key not in FIELDS:
             known = FIELDS | COMMON_FIELDS
@@ -140,5 +148,9 @@ def _own_outputs(raw: Sequence[Label], kind: LabelKind, classes: object) -> int:
 
 
 def flat(labels: Sequence[Label]) -> list[int]:
-    """All classes that occur in labels, one after the other."""
+    """All classes that occur in labels, one after the other.
+
+    >>> flat([0, (1, 2)])
+    [0, 1, 2]
+    """
     return [int(c) for label in labels for c in (label if isinstance(label, tuple) else (label,))]

@@ -33,7 +33,12 @@ FLOORED = ("sgd", "momentum")  # and for these there is a formula
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Where the theory stops being true: a code and its values for programs, a sentence for people."""
+    """Where the theory stops being true: a code and its values for programs, a sentence for people.
+
+    >>> from core.problems import make_problem
+    >>> theory(make_problem("formula", formula="x*y"), "sgd", {"lr": 0.1}, (0, 0)).limits[0].code
+    'saddle'
+    """
 
     code: str
     message: str
@@ -42,7 +47,12 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curvature:
-    """Eigenvalues of the Hessian at a point, the smallest first, and their directions (columns)."""
+    """Eigenvalues of the Hessian at a point, the smallest first, and their directions (columns).
+
+    >>> bent = Curvature(np.array([-2.0, 4.0]), np.eye(2))
+    >>> bent.shape, bent.largest, bent.condition
+    ('saddle', 4.0, None)
+    """
 
     eigenvalues: Vector
     directions: Vector
@@ -142,7 +152,11 @@ def _roots(optimizer: str, eigenvalue: float, rate: float, momentum: float) -> t
 
 @dataclass(frozen=True, slots=True)
 class Best:
-    """The best settings for a quadratic, and by how much a step then multiplies the distance."""
+    """The best settings for a quadratic, and by how much a step then multiplies the distance.
+
+    >>> Best(1.0, 0.0, 0.5).factor
+    0.5
+    """
 
     rate: float
     momentum: float
@@ -212,6 +226,9 @@ def measured_factor(gradients: Vector) -> float | None:
 
     Near a minimum the gradient shrinks as the distance does. A straight line through the logarithms; rows at the limit
     of precision do not count; None where fewer than 8 are left.
+
+    >>> round(measured_factor(0.9 ** np.arange(40.0)[:, None]), 9)
+    0.9
     """
     lengths = np.sqrt(np.sum(np.asarray(gradients, dtype=np.float64) ** 2, axis=1))
     usable = lengths > 1e-12 * lengths.max(initial=0.0)
@@ -227,6 +244,10 @@ def sharpness(problem: Problem, path: Vector) -> Vector:
     """The largest eigenvalue of the Hessian at each point of a path [points, parameters]; NaN where there is none.
 
     Plain descent is stable where this is below 2/rate; on networks it tends to climb there and stay.
+
+    >>> from core.problems import make_problem
+    >>> sharpness(make_problem("formula", formula="x**4"), [[0.0], [1.0]]).tolist()
+    [0.0, 12.0]
     """
     points = np.atleast_2d(np.asarray(path, dtype=np.float64))
     if isinstance(problem, FormulaProblem):
@@ -250,6 +271,11 @@ class Direction:
 
     `used` is the rate over the largest stable one; `factor` what a step does to the distance in the long run; `swings`
     whether it changes sides: plain descent above 1/λ, momentum above critical damping.
+
+    >>> from core.problems import make_problem
+    >>> said = theory(make_problem("formula", formula="x**2 + 9*y**2"), "sgd", {"lr": 0.1}, (0, 0))
+    >>> [(round(d.used, 3), round(d.factor, 3), d.swings) for d in said.directions]
+    [(0.1, 0.8, False), (0.9, 0.8, True)]
     """
 
     eigenvalue: float
@@ -262,7 +288,13 @@ class Direction:
 
 @dataclass(frozen=True, slots=True)
 class Theory:
-    """What can be said about a rule at a point. `limits` says what it rests on, or why something is None."""
+    """What can be said about a rule at a point. `limits` says what it rests on, or why something is None.
+
+    >>> from core.problems import make_problem
+    >>> said = theory(make_problem("surface", name="matyas"), "momentum", {"lr": 0.1, "momentum": 0.9}, (0, 0))
+    >>> round(said.condition), round(said.best_plain.factor, 4)
+    (25, 0.9231)
+    """
 
     shape: str | None
     condition: float | None

@@ -32,6 +32,9 @@ class Kernel(NamedTuple):
 
     `evaluate(theta, gradient)` writes the gradient and returns the mean loss. `correct()` counts the points that the
     last evaluation classified rightly; None where that is not known.
+
+    >>> Kernel(lambda theta, gradient: 0.0, None).correct is None
+    True
     """
 
     evaluate: Callable[[Floats, Floats], float]
@@ -51,6 +54,13 @@ class DataModel:
     `columns` are what `build` computes on, one point per column. Where the length of theta is below `reach` no
     exponential can overflow, so `build` need not guard against it; beyond, the layers' careful passes take over. With
     reach 0 `build` is careful itself, and may overflow on the way. Buffers are reused: one thread at a time.
+
+    >>> from core.problems.logistic import logistic
+    >>> model = logistic({"name": "blobs", "classes": 2, "count": 40})
+    >>> theta = np.zeros(3)
+    >>> loss, gradient = model.evaluate(theta)
+    >>> round(loss, 4), model.observe(theta)["accuracy"], model.classes
+    (0.6931, 0.5, 2)
     """
 
     kind: str
@@ -272,6 +282,9 @@ def count_right(output: str, kind: LabelKind, z: Floats, targets: Floats) -> int
 
     The largest z wins, the first of equal ones; a single output says yes above its middle. Of sets every yes and no has
     to be right.
+
+    >>> count_right("softmax", "classes", np.array([[1.0, 0.0], [0.0, 2.0]]), np.array([[1.0, 0.0], [1.0, 0.0]]))
+    1
     """
     if kind == "sets" and output == "softmax":
         z, middle = ACTIVATE["softmax"](z, np.empty_like(z)), 0.5
@@ -290,6 +303,9 @@ def encoded(kind: LabelKind, targets: Floats, output: str) -> Floats:
     """Targets [points, classes or numbers] as outputs have to tell them, one point per column.
 
     One output tells two classes apart, unless it is a softmax; tanh tells -1 and 1; a softmax shares between labels.
+
+    >>> encoded("classes", np.array([[1.0, 0.0], [0.0, 1.0]]), "tanh").tolist()
+    [[-1.0, 1.0]]
     """
     if kind == "classes" and targets.shape[1] == 2 and output != "softmax":
         targets = targets[:, 1:]
@@ -300,7 +316,11 @@ def encoded(kind: LabelKind, targets: Floats, output: str) -> Floats:
 
 
 def differences(gradient: Callable[[Floats], Floats], theta: Floats) -> Floats:
-    """The Hessian from central differences of a gradient, made symmetric; good to about nine digits."""
+    """The Hessian from central differences of a gradient, made symmetric; good to about nine digits.
+
+    >>> np.round(differences(lambda x: np.array([2 * x[0], 6 * x[1]]), np.ones(2)), 6).tolist()
+    [[2.0, 0.0], [0.0, 6.0]]
+    """
     hessian = np.empty((len(theta), len(theta)))
     moved = theta.astype(np.float64)
     for index, value in enumerate(theta.tolist()):
@@ -314,18 +334,32 @@ def differences(gradient: Callable[[Floats], Floats], theta: Floats) -> Floats:
 
 
 def with_ones(inputs: Floats, bias: bool) -> Floats:
-    """Inputs [features, points] with a row of ones for the bias."""
+    """Inputs [features, points] with a row of ones for the bias.
+
+    >>> with_ones(np.array([[2.0, 3.0]]), True).tolist()
+    [[2.0, 3.0], [1.0, 1.0]]
+    """
     return np.vstack([inputs, np.ones((1, inputs.shape[1]))]) if bias else np.ascontiguousarray(inputs)
 
 
 def reach(columns: Floats, z: float = 700.0) -> float:
-    """How long theta may be so that no |z| = |theta . column| exceeds `z`."""
+    """How long theta may be so that no |z| = |theta . column| exceeds `z`.
+
+    >>> reach(np.array([[3.0], [4.0]]))
+    140.0
+    """
     longest = float(np.sqrt(np.max(np.sum(columns**2, axis=0), initial=0.0)))
     return z / max(longest, 1e-300)
 
 
 def check_bias(bias: object, fixed: bool = False) -> None:
-    """Refuse what is neither true nor false (nor, for networks, "fixed")."""
+    """Refuse what is neither true nor false (nor, for networks, "fixed").
+
+    >>> check_bias("fixed", fixed=True)
+    >>> check_bias("fixed")
+    Traceback (most recent call last):
+    core.errors.FieldError: bias: must be true or false.
+    """
     if not isinstance(bias, bool) and not (fixed and bias == "fixed"):
         allowed = 'true, false or "fixed"' if fixed else "true or false"
         raise FieldError("bias", f"must be {allowed}.", code="not_a_boolean")

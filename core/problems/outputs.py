@@ -26,7 +26,11 @@ LOSSES = ("mse", "ce")
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A pair of output and loss that makes no sense, and why."""
+    """A pair of output and loss that makes no sense, and why.
+
+    >>> REFUSED["tanh", "ce"].code
+    'negative_output'
+    """
 
     code: str
     message: str
@@ -49,7 +53,13 @@ REFUSED = {
 
 
 def check_pair(output: str, loss: str) -> None:
-    """Refuse an unknown output or loss, and pairs that make no sense; raises `FieldError` at output or loss."""
+    """Refuse an unknown output or loss, and pairs that make no sense; raises `FieldError` at output or loss.
+
+    >>> check_pair("softmax", "ce")
+    >>> check_pair("softmax", "hinge")
+    Traceback (most recent call last):
+    core.errors.FieldError: loss: there is no loss 'hinge'; there is ce, mse.
+    """
     if output not in OUTPUTS:
         raise FieldError("output", unknown("output", str(output), OUTPUTS), code="unknown", known=list(OUTPUTS))
     if loss not in LOSSES:
@@ -60,7 +70,11 @@ def check_pair(output: str, loss: str) -> None:
 
 
 def sigmoid(z: Floats, out: Floats | None = None) -> Floats:
-    """1/(1 + e^-z), accurate in both tails; exp may overflow to inf on the way, which is right."""
+    """1/(1 + e^-z), accurate in both tails; exp may overflow to inf on the way, which is right.
+
+    >>> [f"{a:.6g}" for a in sigmoid(np.array([0.0, -40.0]))]
+    ['0.5', '4.24835e-18']
+    """
     a = np.negative(z, out)
     np.exp(a, a)
     np.add(a, 1.0, a)
@@ -68,7 +82,11 @@ def sigmoid(z: Floats, out: Floats | None = None) -> Floats:
 
 
 def softmax(z: Floats, out: Floats | None = None) -> Floats:
-    """e^z over its sum along the first axis, with the largest z subtracted first."""
+    """e^z over its sum along the first axis, with the largest z subtracted first.
+
+    >>> softmax(np.array([1000.0, 1000.0])).tolist()
+    [0.5, 0.5]
+    """
     a = np.subtract(z, np.maximum.reduce(z, axis=0), out)
     np.exp(a, a)
     return np.divide(a, np.add.reduce(a, axis=0), a)
@@ -101,7 +119,11 @@ ACTIVATE: dict[str, Callable[[Floats, Floats], Floats]] = {
 
 
 def slope(name: str, a: Floats) -> Floats:
-    """The activation's derivative, from its value a; ReLU's at 0 is 0."""
+    """The activation's derivative, from its value a; ReLU's at 0 is 0.
+
+    >>> slope("tanh", np.array([0.5])).tolist()
+    [0.75]
+    """
     if name == "sigmoid":
         return a * (1.0 - a)
     if name == "tanh":
@@ -181,6 +203,11 @@ def decided(z: Floats, turn: Floats, e: Floats, delta: Floats) -> float:
 
     With m = turn z, which is positive where the output is wrong, the loss is log(1 + e^m) and its derivative by m is
     e^m/(1 + e^m). Not finite where e^m overflows.
+
+    >>> z, turn = np.array([[0.0]]), np.array([[-1.0]])
+    >>> delta = np.empty((1, 1))
+    >>> round(decided(z, turn, np.empty((1, 1)), delta), 6), delta.item()
+    (0.693147, -0.5)
     """
     np.multiply(z, turn, e)
     np.exp(e, e)
@@ -211,6 +238,9 @@ def curvature(output: str, loss: str, z: Floats, y: Floats) -> Floats:
     """Second derivatives of each point's loss by its z: an array [points, outputs, outputs].
 
     Softmax with ce: diag(a) - a aᵀ, the Jacobian of the softmax.
+
+    >>> curvature("sigmoid", "ce", np.array([[0.0]]), np.array([[1.0]])).tolist()
+    [[[0.25]]]
     """
     a = ACTIVATE[output](z, np.empty_like(z))
     if output == "softmax":

@@ -90,7 +90,14 @@ def _check_labelled(targets: Floats) -> None:
 
 
 def layered(layers: Layers, data: Data, hard: bool, columns: tuple[Floats, ...], fixed: bool) -> Kernel:
-    """The layers' own passes as a kernel; columns are inputs and targets, `hard` where all targets are 0 or 1."""
+    """The layers' own passes as a kernel; columns are inputs and targets, `hard` where all targets are 0 or 1.
+
+    >>> data = make_data({"points": [[0], [1]], "labels": [0, 1]})
+    >>> layers = Layers((1, 1), "linear", "sigmoid", "ce")
+    >>> kernel = layered(layers, data, True, (data.inputs.T, data.targets.T[1:]), fixed=True)
+    >>> round(kernel.evaluate(np.zeros(2), np.empty(2)), 6)
+    0.693147
+    """
     inputs, targets = columns
     work = Pass(layers, inputs, targets, hard)
     if fixed:
