@@ -256,12 +256,13 @@ def _mathml(piece: Layout | str) -> str:
 
 
 def _operator_mathml(parts: list[str]) -> str:
-    return "<mo>&#x2062;</mo>" if parts[0] == "invisible" else f"<mo>{parts[0]}</mo>"
+    special = {"invisible": "<mo>&#x2062;</mo>", "/": '<mo lspace="0" rspace="0">/</mo>'}
+    return special.get(parts[0], f"<mo>{parts[0]}</mo>")
 
 
 def _fence(inner: str) -> str:
-    """Brackets grow around fractions and roots; around a power or an index they would only look heavy."""
-    stretchy = "" if "<mfrac>" in inner or "<msqrt>" in inner else ' stretchy="false"'
+    """Brackets grow around fractions; around a power, an index or a root they would only look heavy."""
+    stretchy = "" if "<mfrac>" in inner else ' stretchy="false"'
     return f"<mrow><mo{stretchy}>(</mo>{inner}<mo{stretchy}>)</mo></mrow>"
 
 
