@@ -20,7 +20,7 @@ from pydantic import ValidationError
 
 from app.problems import Fault, InvalidError, faults
 from app.runs import make_problem
-from app.spec import STEPS, Batch, Formula, Neuron, Problem, Run, Schedule, Spec, Surface
+from app.spec import STEPS, Batch, Formula, Logistic, Neuron, Problem, Run, Schedule, Spec, Surface
 from core.optimizers import OPTIMIZERS
 from core.schedules import SCHEDULES
 from core.settings import Setting, unknown
@@ -65,7 +65,13 @@ def _readable(spec: Spec) -> str | None:
 
 def page(spec: Spec) -> str:
     """The page that shows such a spec: neurons belong to Losses, fitted lines to Batches, classifiers to Classify."""
-    kinds = {run.problem.kind for run in spec.effective() if run.problem}
+    problems = [run.problem for run in spec.effective() if run.problem]
+    kinds = {problem.kind for problem in problems}
+    if kinds == {"logistic"} and {problem.loss for problem in problems if isinstance(problem, Logistic)} == {
+        "mse",
+        "ce",
+    }:
+        return "/losses"  # one model trained twice
     if kinds and kinds <= CLASSIFIERS:
         return "/classify"
     return {"neuron": "/losses", "linear": "/batches"}.get(next(iter(kinds)), "/") if len(kinds) == 1 else "/"

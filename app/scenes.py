@@ -1,5 +1,6 @@
 """The scenes that pages open on and offer: each one a spec, a lesson and a question to answer before Play."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -66,6 +67,24 @@ def neurons(
     }
 
 
+def blobs(count: int = 150, classes: int = 3, **more: Any) -> Json:
+    """A dataset of clouds on a circle."""
+    return {"name": "blobs", "count": count, "classes": classes, **more}
+
+
+def turned(classes: int = 3) -> list[float]:
+    """Softmax weights 1.5 times each class's direction, turned by 120 degrees, and biases 0: nearly all is wrong."""
+    angles = [2 * math.pi * k / classes + 2 * math.pi / 3 for k in range(classes)]
+    weights = [round(1.5 * part, 6) for angle in angles for part in (math.cos(angle), math.sin(angle))]
+    return weights + [0.0] * classes
+
+
+def deep(activation: str, init: str) -> Json:
+    """A network of eight hidden layers of eight units on two moons."""
+    hidden = {"hidden": [8] * 8, "activation": activation, "init": init, "output": "sigmoid", "loss": "ce"}
+    return {"kind": "network", "dataset": {"name": "moons"}, **hidden}
+
+
 def walks(*runs: Json, count: int = 512, repeat: int = 1, steps: int = 300) -> Json:
     """Walks from one start on the bowl of a line fitted to noisy points, each with its own batches."""
     dataset = {"name": "line", "count": count} | ({"repeat": repeat} if repeat > 1 else {})
@@ -82,6 +101,32 @@ def walk(size: int | None, lr: float = 0.1, **more: Any) -> Json:
     mode = "full" if size is None else "stochastic" if size == 1 else "mini"
     batch = {"mode": mode} | ({"size": size} if mode == "mini" else {}) | more.pop("batch", {})
     return run("sgd", lr, batch=batch, **more)
+
+
+def by_hand(points: list[float], targets: list[float], start: list[float], lr: float, **network: Any) -> Json:
+    """A network on one point, small enough to be written out."""
+    dataset = {"points": [points], "labels": [targets]}
+    return {
+        "problem": {"kind": "network", "dataset": dataset, "activation": "sigmoid", **network},
+        "start": start,
+        "steps": 200,
+        "runs": [run("sgd", lr)],
+    }
+
+
+def logistic(
+    dataset: Json, start: tuple[float, float], lr: float, *, ce: float | None = None, steps: int, bias: bool = True
+) -> Json:
+    """Logistic regression trained twice from the same start, by squared error and by cross-entropy."""
+    shared = {"kind": "logistic", "dataset": dataset, "bias": bias}
+    return {
+        "start": list(start),
+        "steps": steps,
+        "runs": [
+            run("sgd", lr, problem={**shared, "loss": "mse"}),
+            run("sgd", lr if ce is None else ce, problem={**shared, "loss": "ce"}),
+        ],
+    }
 
 
 SCENES = (
@@ -258,6 +303,124 @@ SCENES = (
         view={"own": True},
     ),
     Scene(
+        "mislabelled",
+        "losses",
+        mark("Far and mislabelled"),
+        mark("Eight far points with the wrong label pull cross-entropy over; squared error lets them go."),
+        logistic({"name": "mislabelled"}, (0, 0), 0.5, steps=100),
+        mark("After 100 steps, which of the two has more points on the right side?"),
+        (mark("squared error"), mark("cross-entropy")),
+        answer=0,
+    ),
+    Scene(
+        "four-valleys",
+        "losses",
+        mark("Four valleys"),
+        mark("On the same data squared error has four minima, cross-entropy one."),
+        logistic({"name": "valleys"}, (-3, 1), 3, ce=0.3, steps=400, bias=False),
+        view={"own": True},
+    ),
+    Scene(
+        "turned",
+        "classify",
+        mark("Turned by 120°"),
+        mark("Each point pulls its class's weights towards itself by as much as it is told wrongly."),
+        {
+            "problem": {"kind": "softmax", "dataset": blobs()},
+            "start": turned(),
+            "steps": 200,
+            "runs": [run("sgd", 0.1)],
+        },
+        mark("These weights are turned by 120°. After how many steps are nine points of ten on the right side?"),
+        (mark("about 3"), mark("about 25"), mark("about 150")),
+        answer=1,
+        view={"goal": 0.9, "speed": 0.25},
+    ),
+    Scene(
+        "twins",
+        "classify",
+        mark("Two classes"),
+        mark("With two classes softmax is logistic regression: step for step, at half the learning rate."),
+        {
+            "steps": 200,
+            "runs": [
+                run("sgd", 0.1, problem={"kind": "softmax", "dataset": blobs(100, 2, sd=1.3)}),
+                run("sgd", 0.2, problem={"kind": "logistic", "dataset": blobs(100, 2, sd=1.3)}),
+            ],
+        },
+        mark("Softmax learns at rate 0.1. At which rate does logistic regression take the very same steps?"),
+        ("0.05", "0.1", "0.2"),
+        answer=2,
+        view={"panel": "twins"},
+    ),
+    Scene(
+        "too-many",
+        "classify",
+        mark("Too many weights"),
+        mark("One vector added to every class changes nothing, so some directions are flat; weight decay bends them."),
+        {
+            "problem": {"kind": "softmax", "dataset": blobs(sd=1.3)},
+            "steps": 60,
+            "runs": [run("sgd", 0.5), run("newton", 1), run("lbfgs", 1)],
+        },
+        mark("Add the same vector to the weights of every class. What does the loss do?"),
+        (mark("it rises"), mark("it falls"), mark("it stands still")),
+        answer=2,
+        view={"panel": "shift", "speed": 0.25},
+    ),
+    Scene(
+        "both",
+        "classify",
+        mark("Either, or both"),
+        mark("Softmax shares one certainty among its classes; one against the rest can say yes twice."),
+        {
+            "steps": 200,
+            "runs": [
+                run("sgd", 0.5, problem={"kind": "one_vs_rest", "dataset": {"name": "overlapping"}}),
+                run("sgd", 0.5, problem={"kind": "softmax", "dataset": {"name": "overlapping"}}),
+            ],
+        },
+        mark("Some texts are about fruit, some about 3C, some about both. Can softmax say yes to both?"),
+        (mark("yes"), mark("no")),
+        answer=1,
+        view={"panel": "both", "probe": [2, 2]},
+    ),
+    Scene(
+        "circles",
+        "classify",
+        mark("Circles"),
+        mark(
+            "No line separates a ring from what it surrounds; with x² and y² as inputs a line in four dimensions does."
+        ),
+        {
+            "problem": {"kind": "logistic", "dataset": {"name": "circles"}},
+            "steps": 200,
+            "runs": [run("sgd", 0.5)],
+        },
+        mark("Can logistic regression separate the inner ring from the outer one?"),
+        (mark("yes, given time"), mark("no, not from x and y"), mark("yes, with a larger rate")),
+        answer=1,
+        view={"panel": "features"},
+    ),
+    Scene(
+        "depth",
+        "classify",
+        mark("Depth"),
+        mark("Through eight sigmoid layers hardly any gradient comes back; ReLU with He's weights lets it through."),
+        {
+            "steps": 600,
+            "seed": 2,
+            "runs": [
+                run("sgd", 0.1, problem=deep("sigmoid", "xavier")),
+                run("sgd", 0.1, problem=deep("relu", "he")),
+            ],
+        },
+        mark("Eight hidden layers of eight units on two moons. Which of the two learns at all?"),
+        (mark("sigmoid"), mark("ReLU"), mark("both")),
+        answer=1,
+        view={"panel": "depth", "shown": 1, "speed": 4},
+    ),
+    Scene(
         "three-batches",
         "batches",
         mark("One point, some, or all"),
@@ -324,5 +487,68 @@ SCENES = (
         (mark("the reshuffled deck"), mark("each drawn anew"), mark("no difference")),
         answer=0,
         view={"by": "updates", "select": 0},
+    ),
+    Scene(
+        "network-by-hand",
+        "backprop",
+        mark("By hand: 2-2-2"),
+        mark("Values go forward, gradients come back, and each gradient is a product of two numbers nearby."),
+        by_hand(
+            [0.05, 0.1],
+            [0.01, 0.99],
+            [0.15, 0.2, 0.25, 0.3, 0.35, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.6],
+            0.5,
+            hidden=[2],
+            output="sigmoid",
+            loss="mse",
+            bias="fixed",
+        ),
+        mark("Which weights will the first update change most?"),
+        (mark("those next to the inputs"), mark("those next to the outputs"), mark("all about the same")),
+        answer=1,
+    ),
+    Scene(
+        "softmax-by-hand",
+        "backprop",
+        mark("Softmax: 2-3-3"),
+        mark("With softmax and cross-entropy the gradient at each output is a − y: only the true class is pulled up."),
+        by_hand(
+            [1, 0.5],
+            [0, 1, 0],
+            [0.2, -0.4, 0.7, 0.1, -0.3, 0.5, 0.5, -0.6, 0.3, 0.1, 0.4, -0.7, -0.2, 0.3, 0.6],
+            0.5,
+            hidden=[3],
+            output="softmax",
+            loss="ce",
+            bias=False,
+        ),
+        mark("The second class is the true one. Which of ∂C/∂z₄, ∂C/∂z₅, ∂C/∂z₆ are negative?"),
+        (mark("only ∂C/∂z₅"), mark("all but ∂C/∂z₅"), mark("all three")),
+        answer=0,
+    ),
+    Scene(
+        "chain",
+        "backprop",
+        mark("A deep chain"),
+        mark("Each layer back multiplies by a slope of at most 0.25, so the gradient vanishes towards the input."),
+        by_hand([1], [0], [1, 1, 1, 1, 1], 1, hidden=[1, 1, 1, 1], output="sigmoid", loss="mse", bias=False),
+        mark("Five weights of 1 in a row. How much smaller is the first one's gradient than the last one's?"),
+        (mark("about 5 times"), mark("about 20 times"), mark("about 300 times")),
+        answer=2,
+    ),
+    Scene(
+        "formula-by-hand",
+        "backprop",
+        mark("A typed formula"),
+        mark("What is used twice gets its gradient from both uses, added up."),
+        {
+            "problem": {"kind": "formula", "formula": "(x*y - 2)**2 + x**2"},
+            "start": [1, 3],
+            "steps": 200,
+            "runs": [run("sgd", 0.05)],
+        },
+        mark("x is used twice: through x·y it gets 6, through x² it gets 2. What is ∂f/∂x?"),
+        (mark("6, the larger"), mark("8, the sum"), mark("12, the product")),
+        answer=1,
     ),
 )

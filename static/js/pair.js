@@ -1,27 +1,36 @@
 /**
- * Two neurons trained in step from one start, one by squared error and one by cross-entropy: editing their spec. Each
- * function takes a spec and gives the next one, leaving the first as it was.
+ * A neuron, or a logistic model on data, trained twice in step from one start, by squared error and by cross-entropy:
+ * editing its spec. Each function takes a spec and gives the next one, leaving the first as it was.
  */
 
 const LOSSES = ["mse", "ce"];
+const KINDS = ["neuron", "logistic"];
 
 /** The run of each loss: {mse: index, ce: index}; -1 where the spec has none. */
 export function places(spec) {
-  const at = (loss) => spec.runs.findIndex((run) => (run.problem ?? spec.problem)?.kind === "neuron" && (run.problem ?? spec.problem).loss === loss);
+  const at = (loss) => spec.runs.findIndex((run) => {
+    const problem = run.problem ?? spec.problem;
+    return KINDS.includes(problem?.kind) && problem.loss === loss;
+  });
   return { mse: at("mse"), ce: at("ce") };
 }
 
-/** Both runs of one neuron from whatever neurons a spec has: what is missing is made from what is there. */
+/** "neuron" or "logistic". */
+export function kindOf(spec) {
+  return (spec.runs[0].problem ?? spec.problem).kind;
+}
+
+/** Both runs of one problem from whatever a spec has of it: what is missing is made from what is there. */
 export function paired(spec, fallback) {
   const at = places(spec);
   const found = LOSSES.filter((loss) => at[loss] >= 0);
   if (!found.length) return fallback;
   const runs = LOSSES.map((loss) => own(spec, spec.runs[at[loss] >= 0 ? at[loss] : at[found[0]]], loss));
-  const { input, target } = runs[0].problem;
+  const { loss: _loss, ...same } = runs[0].problem;
   const start = runs[0].start ?? spec.start;
   return {
     start, steps: spec.steps, seed: spec.seed ?? 0, changes: [],
-    runs: runs.map(({ start: _own, ...run }) => ({ ...run, problem: { ...run.problem, input, target } })),
+    runs: runs.map(({ start: _own, ...run }) => ({ ...run, problem: { ...same, loss: run.problem.loss } })),
   };
 }
 
@@ -37,7 +46,7 @@ export function withPairStart(spec, start) {
   return { ...each(spec, (run) => run), start: [...start] };
 }
 
-/** Another input or target for both: `fields` is {input} or {target}. */
+/** Another input, target or dataset for both: `fields` is {input}, {target} or {dataset}. */
 export function withFields(spec, fields) {
   return each(spec, (run) => ({ ...run, problem: { ...run.problem, ...fields } }));
 }

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from plotly.offline import get_plotlyjs_version  # type: ignore[import-untyped]
@@ -86,8 +87,7 @@ def test_every_scene_is_one_link(scene: Any) -> None:
     opened = understand([], scene.spec).prepared.spec
     link = links.write(opened)
     assert link is not None
-    query = [tuple(pair.split("=", 1)) for pair in link.partition("?")[2].split("&")]
-    again = understand(query, opening("descent"))  # type: ignore[arg-type]
+    again = understand(parse_qsl(link.partition("?")[2]), opening("descent"))
     assert again.ignored == ()
     assert again.prepared.spec == opened
 

@@ -214,6 +214,66 @@ def test_any_optimizer(open_page: OpenPage) -> None:
     page.wait_for_function("() => Number(document.querySelector('#output [data-dot=mse]').dataset.y) < 0.8")
 
 
+def data_scene(page: Page, name: str) -> None:
+    page.click("[data-kind=logistic]")
+    page.click(f"[data-scene={name}]")
+    page.wait_for_selector(f"[data-scene={name}][aria-pressed=true]")
+    page.wait_for_selector("#map-ce [data-dot=ce]")
+
+
+def place(page: Page, loss: str) -> list[float]:
+    dot = page.locator(f"#map-{loss} [data-dot={loss}]")
+    return [float(dot.get_attribute(name) or "nan") for name in ("data-x", "data-y")]
+
+
+def test_far_mislabelled_points_let_squared_error_win(open_page: OpenPage) -> None:
+    page = open_page("/losses")
+    data_scene(page, "mislabelled")
+    assert page.locator("#progress [data-word]").count() == 0  # nothing gives the answer away
+    page.click(".answers button >> nth=0")
+    expect(page.locator(".question")).to_contain_text("Right.")
+    page.keyboard.press("End")
+    expect(page.locator("#stepno b")).to_have_text("100")
+    w, b = place(page, "mse")
+    assert -b / w == pytest.approx(0, abs=0.15)  # its boundary stays near 0
+    w, b = place(page, "ce")
+    assert 0.8 < -b / w < 1.5  # drawn to the far points
+    shares = re.findall(r"([\d.]+)%", live(page))
+    assert float(shares[0]) > float(shares[1]) + 10
+
+
+def test_squared_error_has_four_valleys_and_cross_entropy_one(open_page: OpenPage) -> None:
+    page = open_page("/losses")
+    data_scene(page, "four-valleys")
+    page.keyboard.press("End")
+    expect(page.locator("#stepno b")).to_have_text("400")
+    assert place(page, "mse") == pytest.approx([-1.386, 0.120], abs=2e-3)
+    assert place(page, "ce") == pytest.approx([0.159, 0.159], abs=2e-3)
+    assert page.locator("#map-mse [data-word=valley]").count() == 4
+    assert page.locator("#map-ce [data-word=valley]").count() == 1
+
+
+def test_a_label_is_flipped_by_a_click(open_page: OpenPage) -> None:
+    page = open_page("/losses")
+    data_scene(page, "mislabelled")
+    page.click(".answers button >> nth=0")
+    first = page.locator("#points [data-dot=point-100]")
+    label = round(float(first.get_attribute("data-y") or "nan"))
+    first.click()
+    page.wait_for_function(
+        "label => Math.round(document.querySelector('#points [data-dot=point-100]').dataset.y) === 1 - label", arg=label
+    )
+    assert "spec=" in page.evaluate("() => location.search")
+
+
+def test_the_neurons_losses_in_space(open_page: OpenPage) -> None:
+    page = open_page("/losses")
+    page.click("#more")
+    page.click("#in-space")
+    page.wait_for_selector("#space-mse canvas.trail-head")
+    expect(page.locator("#cost-mse")).to_be_hidden()
+
+
 def test_back_and_forward(open_page: OpenPage) -> None:
     page = open_page("/losses")
     page.click("[data-scene=near]")
@@ -321,4 +381,7 @@ def test_nothing_serious_stands_in_anyones_way(
     assert serious(page) == []
     page.click(".answers button >> nth=1")
     page.click("#more")
+    assert serious(page) == []
+    page.keyboard.press("Escape")
+    data_scene(page, "mislabelled")
     assert serious(page) == []

@@ -66,6 +66,7 @@ function axes(chart, { x, y }) {
     nodes.push(svg("text", { x: scale.x(value), y: bottom + 15 * size, class: "tick", "text-anchor": "middle", "font-size": 11 * size }, text));
   }
   if (x.name) nodes.push(svg("text", { x: area.left + area.width, y: bottom + 15 * size, class: "variable", "text-anchor": "end", "font-size": 14 * size }, x.name));
+  if (y.name) nodes.push(svg("text", { x: area.left - 6, y: area.top + 6 * size, class: "variable", "text-anchor": "end", dy: ".35em", "font-size": 14 * size }, y.name));
   return nodes;
 }
 

@@ -2,7 +2,7 @@
 import { fieldPath } from "../api.js";
 import { t } from "../i18n.js";
 import { num, parseNumber, plainNumber } from "../numbers.js";
-import { rateOf, withFields, withOptimizer, withPairStart, withRate } from "../pair.js";
+import { kindOf, rateOf, withFields, withOptimizer, withPairStart, withRate } from "../pair.js";
 import { position, valueAt } from "../scale.js";
 import { anchor, element } from "./element.js";
 
@@ -31,7 +31,8 @@ export function createControls(state, act) {
 }
 
 function fillScenes({ act, state, find }) {
-  const about = (scene) => (scene.view.own ? "" : ` (${scene.spec.start.map(plainNumber).join(", ")})`);
+  const about = (scene) => (scene.view.own || kindOf(scene.spec) !== "neuron" ? "" : ` (${scene.spec.start.map(plainNumber).join(", ")})`);
+  for (const button of find("kinds").children) button.addEventListener("click", () => act.kind(button.dataset.kind));
   find("scenes").append(...state.page.scenes.map((scene) => element("button", { type: "button", "data-scene": scene.name, title: scene.lesson, onclick: () => act.scene(scene) },
     scene.title, element("span", { class: "n" }, about(scene)))));
 }
@@ -94,8 +95,20 @@ export function showControls(controls, state) {
   };
   put(find("start-w"), spec.start[0]);
   put(find("start-b"), spec.start[1]);
-  put(find("input"), spec.runs[0].problem.input);
-  put(find("target"), spec.runs[0].problem.target);
+  const kind = kindOf(spec);
+  for (const id of ["input", "target"]) {
+    find(`${id}-field`).hidden = kind !== "neuron";
+    if (kind === "neuron") put(find(id), spec.runs[0].problem[id]);
+  }
+  const second = kind === "neuron" || spec.runs[0].problem.bias !== false;
+  const names = second ? ["w", "b"] : ["w₁", "w₂"];
+  ["start-w", "start-b"].forEach((id, index) => {
+    const label = find(`${id}-field`).querySelector("label");
+    label.firstChild.textContent = names[index];
+    label.querySelector("sub").hidden = !second;
+  });
+  for (const button of find("kinds").children) button.setAttribute("aria-pressed", String(button.dataset.kind === kind));
+  find("in-space").closest("label").hidden = kind !== "neuron";
   find("optimizer").value = spec.runs[0].optimizer;
   find("own-rates").checked = state.own;
   find("in-space").checked = state.space;
@@ -109,7 +122,11 @@ export function showControls(controls, state) {
     slider.style.setProperty("--v", `${place * 100}%`);
     slider.setAttribute("aria-valuetext", num(lr, 2));
   }
-  for (const button of find("scenes").children) button.setAttribute("aria-pressed", String(button.dataset.scene === state.scene?.name));
+  for (const button of find("scenes").children) {
+    const scene = state.page.scenes.find(({ name }) => name === button.dataset.scene);
+    button.hidden = kindOf(scene.spec) !== kind;
+    button.setAttribute("aria-pressed", String(scene.name === state.scene?.name));
+  }
   showProblems(controls, state.problem);
 }
 

@@ -1,13 +1,15 @@
 /** The Losses page: one neuron trained twice in step. Wires spec, stream, player, controls and views together. */
 import * as connection from "../connection.js";
 import { t } from "../i18n.js";
-import { paired } from "../pair.js";
+import { kindOf, paired } from "../pair.js";
 import * as playing from "../player.js";
 import * as racing from "../race.js";
 import { createChrome, currentTheme, phone, readPage, sayIgnored } from "./chrome.js";
 import { createControls, showControls } from "./losses_controls.js";
+import { createData, drawData } from "./losses_data.js";
 import { createNeuron, drawNeuron } from "./losses_neuron.js";
 import { createQuestion } from "./losses_question.js";
+import { createSpace, drawSpace } from "./losses_space.js";
 import { headline, marks } from "./losses_words.js";
 import { createTransport, showTicks, showTransport } from "./transport.js";
 
@@ -40,7 +42,12 @@ const act = {
     else playing.play(player);
     soon();
   },
-  seek(step) { playing.pause(player); playing.seek(player, step); soon(); },
+  seek(step) {
+    if (kindOf(state.spec) === "logistic") question.reveal();
+    playing.pause(player); 
+    playing.seek(player, step);
+    soon();
+  },
   nudge(steps) { act.seek(player.step + steps); },
   first() { act.seek(0); },
   speed(value) { player.speed = value; soon(); },
@@ -57,18 +64,24 @@ const act = {
     act.edit(scene.spec, { scene, step: scene.step });
     question.ask(scene);
   },
+  /** The first scene of a kind of model. */
+  kind(kind) {
+    if (kindOf(state.spec) !== kind) act.scene(scenes.find((scene) => kindOf(scene.spec) === kind));
+  },
   show(change) { Object.assign(state, change); soon(); },
 };
 
 const controls = createControls(state, act);
 const neuron = createNeuron(page.tokens, act);
-const question = createQuestion(neuron.gradient, { redraw: soon, play: () => act.toggle() });
+const data = createData(page, act);
+const space = createSpace(page, soon);
+const question = createQuestion({ neuron: neuron.gradient.host, logistic: data.progress.host }, { redraw: soon, play: () => act.toggle() });
 const transport = createTransport(act, [0.25, 1, 4, 16]);
 
 createChrome({
   changed: () => { state.theme = currentTheme(page.tokens); soon(); },
   link: () => state.link,
-  keys: [{ keys: ["1", "2", "3"], words: t("the scenes"), press: (_, event) => scenes[Number(event.key) - 1] && act.scene(scenes[Number(event.key) - 1]) }],
+  keys: [{ keys: ["1", "2", "3", "4", "5"], words: t("the scenes"), press: (_, event) => scenes[Number(event.key) - 1] && act.scene(scenes[Number(event.key) - 1]) }],
   share: { link: () => state.link, fragment, spec: () => state.spec, name: () => "steepest-losses" },
 });
 
@@ -90,7 +103,7 @@ function run(spec, step, way) {
 function heard(what) {
   if (what === "opened") {
     state.spec = race.spec;
-    state.link = race.link;
+    state.link = race.link && `/losses${new URL(race.link, location.origin).search}`;
     if (historyWay && race.link) remember(historyWay);
     historyWay = null;
   }
@@ -145,7 +158,13 @@ function draw(now) {
   live.setAttribute("aria-live", player.playing ? "off" : "polite");
   if (race.runs.length) {
     const shown = { ...state, race, step, phone: phone.matches, asked: question };
-    drawNeuron(neuron, shown);
+    const kind = kindOf(race.spec);
+    document.querySelector("#neuron").hidden = kind !== "neuron";
+    document.querySelector("#data").hidden = kind !== "logistic";
+    if (kind === "neuron") {
+      drawSpace(space, shown);
+      drawNeuron(neuron, shown);
+    } else drawData(data, shown, soon);
     headline(live, shown);
     showTicks(transport, marks(shown), player.steps);
     document.documentElement.dataset.ready = "";

@@ -5,13 +5,13 @@
 import { t } from "../i18n.js";
 import { summit } from "../neuron.js";
 import { fix, num } from "../numbers.js";
+import { kindOf } from "../pair.js";
 import { element } from "./element.js";
 
-/** The question over `chart`; `on.redraw()` hears that more may be shown. */
-export function createQuestion(chart, on) {
+/** The question over one of `hosts`, by the kind of model; `on.redraw()` hears that more may be shown. */
+export function createQuestion(hosts, on) {
   const box = element("div", { class: "question", hidden: true });
-  chart.host.append(box);
-  const question = { box, scene: null, open: false, tapped: null, chosen: null };
+  const question = { box, hosts, scene: null, open: false, tapped: null, chosen: null };
   const api = {
     /** Ask what a scene asks; nothing without one. */
     ask(scene) {
@@ -45,8 +45,10 @@ function show(question, api) {
   const { box, scene, open } = question;
   box.hidden = !scene || (!open && question.tapped === null && question.chosen === null);
   if (box.hidden) return;
+  const kind = kindOf(scene.spec);
+  question.hosts[kind].append(box);
   if (open) {
-    box.replaceChildren(element("p", { class: "q" }, scene.question, " ", t("Tap the chart, or:")), element("div", { class: "answers" },
+    box.replaceChildren(element("p", { class: "q" }, scene.question, " ", kind === "neuron" ? t("Tap the chart, or:") : ""), element("div", { class: "answers" },
       ...scene.choices.map((choice, index) => element("button", { class: "button", type: "button", onclick: () => api.choose(index) }, choice))));
     return;
   }
@@ -54,6 +56,7 @@ function show(question, api) {
 }
 
 function verdict({ scene, tapped, chosen }) {
+  if (kindOf(scene.spec) !== "neuron") return `${chosen === scene.answer ? t("Right.") : t("Not quite.")} ${scene.lesson}`;
   const { target } = scene.spec.runs[0].problem;
   const top = summit(target);
   const truth = t("It is largest at {a}, where it is {size}, and 0 at 0 and at 1.", { a: target === 0 ? "2/3" : fix(top.a, 2), size: num(top.size, 3) });

@@ -3,7 +3,7 @@ import { parts } from "../describe.js";
 import { t } from "../i18n.js";
 import { crosses } from "../neuron.js";
 import { fix, plainNumber } from "../numbers.js";
-import { places } from "../pair.js";
+import { kindOf, places } from "../pair.js";
 import { cell, ended, rowAt } from "../trajectory.js";
 import { element } from "./element.js";
 
@@ -31,6 +31,27 @@ export function headline(place, shown) {
 }
 
 function sentence(shown) {
+  return kindOf(shown.race.spec) === "neuron" ? neuronSentence(shown) : dataSentence(shown);
+}
+
+/** On data: where both are, and how many points they have on the right side. */
+function dataSentence(shown) {
+  const { step, race } = shown;
+  const runs = runsOf(shown);
+  const read = (loss, name) => cell(runs[loss].trajectory, name, runs[loss].row);
+  const names = race.parameters;
+  const place = (loss) => `(${names.map((name) => fix(read(loss, name), 2)).join(", ")})`;
+  const common = { mse: t("squared error"), ce: t("cross-entropy"), steps: step };
+  if (race.spec.runs[0].problem.bias === false) {
+    if (step === 0) return parts("Both start from {a}.", { a: place("mse") });
+    return parts("After {steps} steps {mse} is at {a}, {ce} at {b}.", { ...common, a: place("mse"), b: place("ce") });
+  }
+  const share = (loss) => `${fix(100 * read(loss, "accuracy"), 1)}%`;
+  if (step === 0) return parts("Both start from {a}, where every point gets probability one half.", { a: place("mse") });
+  return parts("After {steps} steps {mse} has {a} of the points on the right side, {ce} {b}.", { ...common, a: share("mse"), b: share("ce") });
+}
+
+function neuronSentence(shown) {
   const { step, race } = shown;
   const runs = runsOf(shown);
   const { target } = race.spec.runs[0].problem;
@@ -55,6 +76,7 @@ const named = (loss, sentenceParts) => sentenceParts.map((part) => (part.slot ==
 
 /** Where each output crosses one half, for the slider. */
 export function marks(shown) {
+  if (kindOf(shown.race.spec) !== "neuron") return [];
   const runs = runsOf(shown);
   const { target } = shown.race.spec.runs[0].problem;
   const words = target < 0.5 ? { mse: t("Squared error < 0.5"), ce: t("Cross-entropy < 0.5") } : { mse: t("Squared error > 0.5"), ce: t("Cross-entropy > 0.5") };

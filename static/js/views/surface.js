@@ -91,7 +91,8 @@ function groundOf(map) {
   const { scale, window3, program } = map;
   const [low, high] = scale.heights;
   const lift = (high - low) * 0.006;
-  const height = (x, y) => Math.min(high, scale.height(value(program, [x, y])));
+  const f = map.f ?? ((x, y) => value(program, [x, y]));
+  const height = (x, y) => Math.min(high, scale.height(f(x, y)));
   const inside = ([x, y]) => x >= window3[0][0] && x <= window3[0][1] && y >= window3[1][0] && y <= window3[1][1];
   return { height, inside, range: [low, high], box: window3, at: (p) => [p[0], p[1], height(p[0], p[1]) + lift] };
 }
