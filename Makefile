@@ -49,6 +49,9 @@ $(VENV)-bench/.installed: benchmarks/requirements.txt
 bench: $(VENV)-bench/.installed ## measure the engine beside torch, optax and C; writes docs/benchmarks.md
 	@OPENBLAS_NUM_THREADS=1 $(VENV)-bench/bin/python -m benchmarks.engine
 
+bench-browser: $(VENV)/.test ## measure the Descent page in Chromium: bytes, first step, frames, heap
+	@$(BIN)/python benchmarks/browser.py
+
 lock: ## pin the dependencies anew
 	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet $(LOCK_TOOL)
 	$(VENV)-lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header pyproject.toml -o requirements.lock

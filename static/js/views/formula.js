@@ -67,6 +67,8 @@ function showMathematics(form, mathml) {
     if (shown.scrollWidth <= shown.clientWidth) break;
     shown.style.fontSize = `${size}rem`;
   }
+  if (shown.scrollWidth > shown.clientWidth) shown.tabIndex = 0;
+  else shown.removeAttribute("tabindex");
 }
 
 const round = (v) => Number(v.toPrecision(6));

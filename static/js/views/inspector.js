@@ -9,7 +9,7 @@ import { append, cell, createTrajectory } from "../trajectory.js";
 import { element, mathematics } from "./element.js";
 
 const WHOLE = 600; // steps up to which all details are fetched at once
-const AROUND = 200;
+const AROUND = 20; // rows to either side before that
 
 /** The inspector of the page. */
 export function createInspector() {
@@ -27,46 +27,47 @@ export function showInspector(inspector, state) {
   const last = row + 1 >= trajectory.count;
   const key = `${trajectory.version}/${state.index}`;
   if (inspector.key !== key) Object.assign(inspector, { key, detail: null });
-  if (!last && needs(inspector, row + 1) && !state.moving) fetchDetail(inspector, state, row);
+  if (state.moving) inspector.played = true;
+  const short = (state.spec.runs[state.index].steps ?? state.spec.steps) <= WHOLE;
+  if (!last && needs(inspector, row + 1) && (short || !state.moving)) fetchDetail(inspector, state, row);
   const shown = `${key}/${row}/${inspector.detail?.count ?? 0}/${state.who.name}/${state.who.colour}`;
   if (shown === inspector.shown) return;
   inspector.shown = shown;
   heading(inspector, state, row, last);
-  const columns = state.parameters;
-  inspector.head.replaceChildren(element("td"), element("td", { class: "say" }), ...columns.map((name) => element("th", { scope: "col", class: "v" }, name)));
-  inspector.body.replaceChildren(...rowsOf(inspector, state, row, last));
+  showRows(inspector, rowsOf(inspector, state, row, last), state.parameters);
 }
 
 function heading(inspector, state, row, last) {
   const { who } = state;
   inspector.root.style.setProperty("--who", who.colour);
-  inspector.title.replaceChildren(t("Why this step"), element("span", { class: "dot" }, " · "), element("span", { class: "whose" }, who.name));
+  if (inspector.whose !== who.name) {
+    inspector.whose = who.name;
+    inspector.title.replaceChildren(t("Why this step"), element("span", { class: "dot" }, " · "), element("span", { class: "whose" }, who.name));
+  }
   inspector.aside.textContent = last ? t("step {step}, the last", { step: row }) : t("step {step} → {next}", { step: row, next: row + 1 });
 }
 
+/** The rows as values: {formula, word, values, kind} of each line. */
 function rowsOf(inspector, state, row, last) {
   const { trajectory, parameters, lines } = state;
-  const rows = [line(mathematics(GRADIENT), t("gradient"), parameters.map((name) => cell(trajectory, `gradient_${name}`, row)))];
+  const rows = [{ formula: GRADIENT, word: t("gradient"), values: parameters.map((name) => cell(trajectory, `gradient_${name}`, row)) }];
   if (last) return rows;
   for (const entry of lines.filter((candidate) => candidate.name !== "x")) {
     const values = parameters.map((name) => (inspector.detail ? cell(inspector.detail, `${entry.name}_${name}`, row + 1) : NaN));
-    if (inspector.detail && values.every(Number.isNaN)) continue;
-    rows.push(line(mathematics(entry.mathml), entry.word, values));
+    rows.push({ formula: entry.mathml, word: entry.word, values });
   }
   const from = parameters.map((name) => cell(trajectory, name, row));
   const to = parameters.map((name) => cell(trajectory, name, row + 1));
-  const update = lines.find((entry) => entry.name === "x");
   const step = to.map((v, i) => v - from[i]);
-  rows.push(line(mathematics(STEP), t("this step"), step, "key"));
-  rows.push(line(update ? mathematics(update.mathml) : mathematics(NEXT), t("next point"), to));
+  rows.push({ formula: STEP, word: t("this step"), values: step, kind: "key" });
+  rows.push({ formula: lines.find((entry) => entry.name === "x")?.mathml ?? NEXT, word: t("next point"), values: to });
   if (state.plain) rows.push(lengthRow(state, Math.hypot(...step), Math.hypot(...parameters.map((name) => cell(trajectory, `gradient_${name}`, row)))));
   return rows;
 }
 
 /** For plain descent the step's length is the rate times the gradient's. */
 function lengthRow(state, length, slope) {
-  return element("tr", {}, element("th", { scope: "row" }, mathematics(LENGTH)),
-    element("td", { class: "length", colspan: state.parameters.length + 1 }, t("step {step} = rate {rate} × gradient {gradient}", { step: num(length, 3), rate: num(state.rate, 3), gradient: num(slope, 3) })));
+  return { formula: LENGTH, sentence: t("step {step} = rate {rate} × gradient {gradient}", { step: num(length, 3), rate: num(state.rate, 3), gradient: num(slope, 3) }), values: [] };
 }
 
 const LENGTH = "<math><mo>‖</mo><mi mathvariant='normal'>Δ</mi><mo>‖</mo><mo>=</mo><mi>η</mi><mo>‖</mo><msub><mi>g</mi><mi>t</mi></msub><mo>‖</mo></math>";
@@ -74,9 +75,23 @@ const GRADIENT = "<math><msub><mi>g</mi><mi>t</mi></msub><mo>=</mo><mo>∇</mo><
 const STEP = "<math><mi mathvariant='normal'>Δ</mi><mo>=</mo><msub><mi>x</mi><mi>t</mi></msub><mo>−</mo><msub><mi>x</mi><mrow><mi>t</mi><mo>−</mo><mn>1</mn></mrow></msub></math>";
 const NEXT = "<math><msub><mi>x</mi><mi>t</mi></msub></math>";
 
-function line(formula, word, values, kind = null) {
-  return element("tr", { class: kind }, element("th", { scope: "row" }, formula), element("td", { class: "say", title: word }, word),
-    values.map((v) => element("td", { class: "v" }, Number.isNaN(v) ? "…" : cellText(v))));
+/** Show rows: the mathematics is made once for each rule, after that only numbers change. */
+function showRows(inspector, rows, parameters) {
+  const shape = JSON.stringify([parameters, rows.map((row) => [row.formula, row.word, row.kind])]);
+  if (shape !== inspector.shape) {
+    inspector.shape = shape;
+    inspector.head.replaceChildren(element("td"), element("td", { class: "say" }), ...parameters.map((name) => element("th", { scope: "col", class: "v" }, name)));
+    inspector.cells = rows.map((row) => (row.sentence ? [element("td", { class: "length", colspan: parameters.length + 1 })] : row.values.map(() => element("td", { class: "v" }))));
+    inspector.body.replaceChildren(...rows.map((row, index) => element("tr", { class: row.kind }, element("th", { scope: "row" }, mathematics(row.formula)),
+      row.sentence ? null : element("td", { class: "say", title: row.word }, row.word), inspector.cells[index])));
+  }
+  rows.forEach((row, index) => {
+    const texts = row.sentence ? [row.sentence] : row.values.map((v) => (Number.isNaN(v) ? "…" : cellText(v)));
+    texts.forEach((text, i) => {
+      const place = inspector.cells[index][i];
+      if (place.textContent !== text) place.textContent = text;
+    });
+  });
 }
 
 /** Four digits, three beside a power of ten: the columns stay narrow. */
@@ -91,7 +106,8 @@ function needs(inspector, row) {
 
 async function fetchDetail(inspector, state, row) {
   const steps = state.spec.runs[state.index].steps ?? state.spec.steps;
-  const [from, until] = steps <= WHOLE ? [0, steps] : [Math.max(0, row - AROUND), Math.min(steps, row + AROUND)];
+  const whole = steps <= WHOLE && inspector.played;
+  const [from, until] = whole ? [0, steps] : [Math.max(0, row - AROUND), Math.min(steps, row + 2 * AROUND)];
   const wanted = `${inspector.key}/${from}`;
   if (inspector.loading === wanted) return;
   inspector.loading = wanted;

@@ -159,6 +159,9 @@ function names(view, state, visible, scale) {
   const font = `600 ${Math.min(theme.size(12), gap * 0.95)}px ${theme.sans}`;
   // The names stand in the right margin, outside the trail's canvas: they are text of the page.
   const list = (view.names ??= makeNames(view));
+  const key = JSON.stringify([font, view.area, items.map(({ run, y }) => [run.identity.name, run.identity.colour, Math.round(y)])]);
+  if (key === view.namesKey) return;
+  view.namesKey = key;
   list.replaceChildren(...items.map(({ run, y }) => {
     const label = document.createElement("span");
     label.textContent = run.identity.name;

@@ -21,7 +21,9 @@ export function createTransport(on, speeds = SHOWN_SPEEDS) {
     ticks: bar.querySelector("#ticks"), speed: bar.querySelector("#speed"), shown: {},
   };
   bar.addEventListener("click", (event) => {
-    const action = event.target.closest("button")?.dataset.action;
+    const button = event.target.closest("button");
+    const action = button?.dataset.action;
+    if (event.detail) button?.blur(); // a mouse leaves the keys to playback: Space plays, it does not press the button again
     if (action === "play") on.toggle();
     else if (action === "first") on.first();
     else if (action === "back") on.nudge(-1);
