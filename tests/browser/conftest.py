@@ -1,32 +1,29 @@
 """A served Steepest and a real Chromium for the tests of the pages."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.serving import Server, free_port, start_server, stop_server
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All pages are tested by one worker: one server and one browser at a time."""
+    """Each file of pages is tested by one worker, after everything else.
+
+    Playwright keeps an event loop running in its process, in which no other test can run one of its own.
+    """
     for item in items:
-        if "browser" in Path(item.path).parts:
-            item.add_marker(pytest.mark.xdist_group("browser"))
+        if in_browser(item):
+            item.add_marker(pytest.mark.xdist_group(Path(item.path).stem))
+    items.sort(key=in_browser)
+
+
+def in_browser(item: pytest.Item) -> bool:
+    return "browser" in Path(item.path).parts
 
 
 @dataclass
@@ -65,16 +62,6 @@ def restartable() -> Iterator[Served]:
     server.start()
     yield server
     server.stop()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """STEEPEST_CHROMIUM, else the system's Chromium, else playwright's own."""
-    path = os.environ.get("STEEPEST_CHROMIUM") or shutil.which("chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @dataclass
