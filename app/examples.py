@@ -181,6 +181,14 @@ EXPLANATION_BODY = body({"the second step of Adam": {"spec": SPEC, "run": 0, "st
 THEORY: dict[int | str, dict[str, Any]] = {
     200: json_of("Curvature, stable rates, predicted and measured rate", {"type": "object", "required": ["runs"]})
 }
+FIGURE: dict[int | str, dict[str, Any]] = {
+    200: json_of(
+        "A figure that plotly.io.from_json reads",
+        {"type": "object", "required": ["data", "layout"]},
+        **{"text/html": {"schema": {"type": "string"}}},
+    ),
+    304: {"description": "The caller has it already."},
+}
 SPEC_BODY = body({"three rules": SPEC, "two losses": NEURONS, "noise, schedule and a change": CHANGED})
 PROBLEM_BODY = body(PROBLEMS)
 

@@ -12,6 +12,7 @@ from app import (
     api,
     examples,
     explanations,
+    figures,
     models,
     operation,
     pages,
@@ -58,6 +59,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         sweeps.router(settings, pool),
         theories.router(settings),
         explanations.router(),
+        figures.router(settings, assets),
         models.router(),
     )
     for calls in calls_of_all:

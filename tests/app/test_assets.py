@@ -1,8 +1,10 @@
 """Static files: immutable, compressed, and nothing else."""
 
+import asyncio
 import gzip
 from pathlib import Path
 
+import httpx
 import pytest
 from fastapi import FastAPI
 
@@ -20,6 +22,23 @@ def files(tmp_path: Path) -> Assets:
     (tmp_path / "secret.txt").write_text("secret")
     (inside / "link.txt").symlink_to(tmp_path / "secret.txt")
     return Assets(inside)
+
+
+def test_what_is_packed_beforehand_is_sent_so(files: Assets, site: Caller) -> None:
+    (files.directory / "page.js.br").write_bytes(b"packed")
+    answer = site.get(files.url("page.js"), headers={"accept-encoding": "gzip"})
+    assert answer.headers["content-encoding"] == "gzip"
+
+    async def raw() -> tuple[bytes, str]:
+        transport = httpx.ASGITransport(site.app) if site.app else None
+        headers = {"accept-encoding": "gzip, br"}
+        async with (
+            httpx.AsyncClient(transport=transport, base_url=site.base) as client,
+            client.stream("GET", files.url("page.js"), headers=headers) as packed,
+        ):
+            return b"".join([part async for part in packed.aiter_raw()]), packed.headers["content-encoding"]
+
+    assert asyncio.run(raw()) == (b"packed", "br")
 
 
 @pytest.fixture
