@@ -1,32 +1,20 @@
 """The scripts' pure modules, each with its tests, run in a real Chromium without a server or a document."""
 
 import mimetypes
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = ROOT / "tests" / "js"
 ORIGIN = "http://modules.test"
-FLAGS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 FILES = sorted(path.name for path in HERE.glob("*.test.js"))
 PURE = sorted(path.name for path in (ROOT / "static" / "js").glob("*.js"))
 
-pytestmark = pytest.mark.xdist_group("browser")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    path = os.environ.get("STEEPEST_CHROMIUM") or shutil.which("chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
+pytestmark = pytest.mark.xdist_group("modules")
 
 
 @pytest.fixture
