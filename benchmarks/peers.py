@@ -154,19 +154,16 @@ class C:
 
 
 def torch_model(build: Callable[[], Any], loss: Any, inputs: Any, targets: Any, steps: int, rate: float) -> list[Any]:
-    """A torch.nn model under SGD on the full batch; loss, accuracy, parameters and gradients of every step kept."""
+    """A torch.nn model under SGD on the full batch; loss, parameters and gradients of every step kept."""
     model = build()
     x, y = torch.as_tensor(inputs), torch.as_tensor(targets)
     optimizer = torch.optim.SGD(model.parameters(), lr=rate)
     rows = []
     for _ in range(steps):
         optimizer.zero_grad()
-        output = model(x)
-        value = loss(output, y)
+        value = loss(model(x), y)
         value.backward()
-        guess = output.argmax(1) if output.shape[1] > 1 else (output > 0).double()
-        accuracy = (guess == y).double().mean().item()
         points = [p.detach().clone() for p in model.parameters()]
-        rows.append((value.item(), accuracy, points, [p.grad.clone() for p in model.parameters()]))
+        rows.append((value.item(), points, [p.grad.clone() for p in model.parameters()]))
         optimizer.step()
     return rows
