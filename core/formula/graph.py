@@ -259,7 +259,13 @@ def _times(graph: Graph, adjoint: int, local: int | tuple[str, int]) -> int:
 
 
 def local_derivatives(graph: Graph, index: int) -> list[tuple[int, int | tuple[str, int]]]:
-    """For each argument of a node: the derivative of the node by it."""
+    """For each argument of a node: the derivative of the node by it; `("over", n)` stands for 1/n.
+
+    >>> graph = Graph()
+    >>> x = graph.variable("x")
+    >>> local_derivatives(graph, graph.apply("log", x)) == [(x, ("over", x))]
+    True
+    """
     operation = graph.nodes[index][0]
     arguments = graph.arguments(index)
     rule = _DERIVATIVES[operation]

@@ -15,7 +15,12 @@ FLAT = 1e-9  # curvatures below this part of the greatest are none
 
 
 def minimum(model: DataModel) -> Floats | None:
-    """Where a linear model's loss is least; None where it is flat in some direction."""
+    """Where a linear model's loss is least; None where it is flat in some direction.
+
+    >>> from core.problems.linear import linear
+    >>> minimum(linear({"points": [[-1], [1]], "labels": [0, 4]})).tolist()
+    [2.0, 2.0]
+    """
     curvatures = np.linalg.eigvalsh(model.hessian(np.zeros(len(model.parameters))))
     if curvatures[0] <= FLAT * curvatures[-1]:
         return None
