@@ -168,20 +168,20 @@ class DataModel:
     def observe(self, theta: Floats) -> dict[str, float]:
         """The observations at theta, over all data. Free of work right after `evaluate(theta)` over all data."""
         observed: dict[str, float] = {}
-        if self.classifies:
+        if "accuracy" in self.observations:
             correct = self._full.correct if self._last[0] == theta.tobytes() else None
-            if correct:
-                observed["accuracy"] = correct() / self.count
-            else:
-                observed["accuracy"] = self._accuracy(theta, self._inputs, self.data.targets)
-        if len(self.data.held_inputs):
-            held = np.ascontiguousarray(self.data.held_inputs.T)
-            if self.classifies:
-                observed["held_out_accuracy"] = self._accuracy(theta, held, self.data.held_targets)
-            observed["held_out_loss"] = self.layers.gradient(
-                theta, held, encoded(self.data.kind, self.data.held_targets, self.layers.output)
-            )[0]
+            right = correct() / len(self.data.inputs) if correct else None
+            observed["accuracy"] = self._accuracy(theta, self._inputs, self.data.targets) if right is None else right
+        if "held_out_loss" in self.observations:
+            self._observe_held_out(theta, observed)
         return observed
+
+    def _observe_held_out(self, theta: Floats, observed: dict[str, float]) -> None:
+        held = np.ascontiguousarray(self.data.held_inputs.T)
+        if self.classifies:
+            observed["held_out_accuracy"] = self._accuracy(theta, held, self.data.held_targets)
+        targets = encoded(self.data.kind, self.data.held_targets, self.layers.output)
+        observed["held_out_loss"] = self.layers.gradient(theta, held, targets)[0]
 
     def _accuracy(self, theta: Floats, inputs: Floats, targets: Floats) -> float:
         """The share of points with the right class; with sets of classes, with every yes and no right."""
