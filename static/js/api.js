@@ -33,3 +33,18 @@ export function errorsAt(problem, ...parts) {
     return parts.every((part, index) => path[index] === part);
   });
 }
+
+/** POST a value and hear each line of an NDJSON answer; aborting the signal hangs up, which cancels the work. */
+export async function postLines(path, body, heard, signal) {
+  const response = await fetch(`${BASE}${path}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal });
+  if (!response.ok) throw new Refusal(await response.json());
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    const lines = (rest + value).split("\n");
+    rest = lines.pop();
+    for (const line of lines) if (line) heard(JSON.parse(line));
+  }
+}

@@ -17,7 +17,12 @@ export function createContour(host, plotly, on) {
   const plot = document.createElement("div");
   plot.className = "plotly-host";
   host.append(plot);
+  const under = document.createElement("canvas");
+  under.className = "trail trail-under";
+  under.setAttribute("aria-hidden", "true");
+  host.append(under);
   const view = {
+    under, basinsDrawn: "",
     host, plot, plotly, on, trail: createTrail(host, "contour"), pixels: createPixels(), drawn: "", resting: "",
     places: new Map(), placedAt: 0, area: null, window: null, overlays: [],
   };
@@ -56,7 +61,31 @@ export function drawContour(view, state, rest) {
     host.dataset.moving = "";
     drawLines(view.trail, paths, signature);
   }
+  drawBasins(view, state, key);
   drawHeads(view, state);
+}
+
+/** A dot for each of many starts, in the colour of the minimum it ends in; under the paths. */
+function drawBasins(view, state, key) {
+  const wanted = state.basins ? `${key}${state.basins.key}` : "";
+  if (wanted === view.basinsDrawn) return;
+  view.basinsDrawn = wanted;
+  const ratio = view.trail.ratio;
+  const { left, top, width, height } = view.area;
+  Object.assign(view.under, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
+  Object.assign(view.under.style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` });
+  if (!state.basins) return;
+  const context = view.under.getContext("2d");
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  const { xs, ys, ends, colours } = state.basins;
+  ends.forEach((row, j) => row.forEach((end, i) => {
+    const [x, y] = toPixels(view, [xs[i], ys[j]]);
+    context.fillStyle = end < 0 ? state.theme.ink3 : colours[end % colours.length];
+    context.globalAlpha = end < 0 ? 0.25 : 0.5;
+    context.beginPath();
+    context.arc(x, y, end < 0 ? 1.4 : 2.4, 0, 2 * Math.PI);
+    context.fill();
+  }));
 }
 
 function plotFigure(view, state, full, width, height) {

@@ -3,6 +3,7 @@
  * the parts together; what each part does stands in its own.
  */
 import { errorsAt } from "../api.js";
+import { suggestedGoal } from "../arrival.js";
 import { advance, createConnection, open } from "../connection.js";
 import { t } from "../i18n.js";
 import { parseNumber } from "../numbers.js";
@@ -15,11 +16,12 @@ import { anchor, showProblem } from "./element.js";
 import { createFormula, showFormulaErrors } from "./formula.js";
 import { createInspector } from "./inspector.js";
 import { createLede } from "./lede.js";
-import { say } from "./notice.js";
+import { say, showDialog } from "./notice.js";
 import { createGallery } from "./scenes.js";
 import { createOptimizers } from "./optimizers.js";
 import { loadPlotly } from "./plotly.js";
 import { createStage, lookOf, mapFor, plotIn, redraw, touch, wake } from "./stage.js";
+import { bestRates, curvesOf } from "./sweeps.js";
 import { createTransport } from "./transport.js";
 
 const CHANGE_EVERY = 250; // ms between changes that a slider makes in mid-run
@@ -29,7 +31,7 @@ const data = readPage();
 const page = {
   data, catalog: data.catalog, tokens: data.tokens, scenes: data.scenes, spec: data.spec, link: data.link, selected: data.spec.runs.length - 1, hidden: new Set(), seen: 0,
   scene: null, answered: true, prediction: null, verdict: null, problems: {}, window: null, lossAxis: "auto", goal: null, gesture: null, hover: null,
-  theory: false, downhill: false, arrows: false, fog: false, fanWanted: false, fan: null, panel: "why",
+  theory: false, downhill: false, arrows: false, fog: false, fanWanted: false, fan: null, basinsWanted: false, basins: null, sweeping: null, panel: "why",
   touch: () => touch(page),
 };
 
@@ -334,7 +336,7 @@ function keys() {
 
 /** Switches of what is laid over the plots, and the two panels that share a place. */
 function wireSwitches() {
-  for (const [id, name] of [["#theory", "theory"], ["#downhill", "downhill"], ["#arrows", "arrows"], ["#fog", "fog"], ["#fan", "fanWanted"]]) {
+  for (const [id, name] of [["#theory", "theory"], ["#downhill", "downhill"], ["#arrows", "arrows"], ["#fog", "fog"], ["#fan", "fanWanted"], ["#basins", "basinsWanted"]]) {
     document.querySelector(id).addEventListener("change", (event) => {
       page[name] = event.target.checked;
       showRail();
@@ -348,10 +350,29 @@ function wireSwitches() {
       touch(page);
     });
   }
+  document.querySelector("#fair").addEventListener("click", fair);
   document.querySelector("#same-rate").addEventListener("click", () => {
     const rate = edit.settingAt(page.spec, page.selected, "lr", 0);
     if (rate !== undefined) run(edit.withSameRate(page.spec, rate), { ghost: true });
   });
+}
+
+/** Every run with its own best rate, as the service finds it; the same button hangs up. */
+async function fair() {
+  const button = document.querySelector("#fair");
+  if (page.sweeping) return page.sweeping.abort();
+  page.sweeping = new AbortController();
+  const name = button.textContent;
+  const { minimum } = page.map ?? {};
+  const goal = typeof minimum === "number" ? minimum + (page.goal ?? suggestedGoal(page.race.runs[0].columns.get("loss")[0], minimum)) : null;
+  const found = await bestRates(page.spec, goal, {
+    progress: (done, of) => (button.textContent = t("Stop ({percent} %)", { percent: Math.round((100 * done) / of) })),
+  }, page.sweeping.signal);
+  page.sweeping = null;
+  button.textContent = name;
+  if (!found?.length) return null;
+  run(found.reduce((spec, { index, rate }) => edit.withSetting(spec, index, "lr", rate), page.spec), { ghost: true });
+  return showDialog(t("Each with its own best rate"), curvesOf(found, page.who, goal));
 }
 
 /** Steps, noise and seed of all runs. */

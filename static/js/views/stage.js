@@ -25,6 +25,7 @@ import { curvatureWords, fetchFan, gaugesOf, overlaysOf } from "./overlays.js";
 import { loadPlotlyInSpace } from "./plotly.js";
 import { showGallery, verdict } from "./scenes.js";
 import { createSurface, drawSurface } from "./surface.js";
+import { fetchBasins } from "./sweeps.js";
 import { showTicks, showTransport } from "./transport.js";
 
 const REST_AFTER = 140; // ms without change before Plotly draws the paths
@@ -202,7 +203,7 @@ function stateOf(page) {
     ghosts: race.ghosts.filter((ghost) => who[ghost.run] && !page.hidden.has(ghost.run)).map((ghost) => ({
       ...ghost, identity: who[ghost.run], visible: true, selected: false, index: -1 - ghost.run,
     })),
-    hover: page.fog ? null : page.hover, words: { start: t("start") }, downhill: page.downhill, fog: page.fog, lossAxis: page.lossAxis, goal: page.goal === null ? null : page.goal + (map.minimum ?? 0),
+    hover: page.fog ? null : page.hover, words: { start: t("start") }, downhill: page.downhill, fog: page.fog, basins: page.basinsWanted ? page.basins : null, lossAxis: page.lossAxis, goal: page.goal === null ? null : page.goal + (map.minimum ?? 0),
     lossFloor: { floor: map.minimum ?? 0, known: map.minimum !== null && map.minimum !== undefined }, identities: who,
   };
 }
@@ -260,6 +261,7 @@ function say(page, state, rest) {
   asides(page, state);
   board(page, state);
   followFan(page, state);
+  followBasins(page, state, rest);
   showMilestones(page, state);
   showInspector(page.inspector, {
     spec: state.spec, index: chosen.index, who: chosen.identity, step: state.step, trajectory: chosen.trajectory, parameters: state.parameters,
@@ -297,6 +299,24 @@ function followFan(page, state) {
     page.fan = { key, paths };
     touch(page);
   }, () => (page.fanAsked = null));
+}
+
+/** A thousand starts by the selected rule, once what runs has rested. */
+function followBasins(page, state, rest) {
+  const possible = state.parameters.length === 2 && state.map.minima.length > 0;
+  find("#basins-row").hidden = !possible;
+  if (!page.basinsWanted || !possible || !rest) return;
+  const { optimizer, rule, settings } = state.spec.runs[page.selected];
+  const key = JSON.stringify([state.map.key, optimizer, rule, settings, state.spec.steps, state.spec.seed, state.theme.dark]);
+  if (page.basins?.key === key || page.basinsAsked === key) return;
+  page.basinsAsked = key;
+  page.basinsAbort?.abort();
+  page.basinsAbort = new AbortController();
+  const colours = ["adam", "plain", "mom", "ada", "sign"].map((family) => page.tokens[state.theme.dark ? "dark" : "light"][family]);
+  fetchBasins(page, state, page.basinsAbort.signal).then((found) => {
+    if (found) page.basins = { ...found, key, colours };
+    touch(page);
+  }, () => (page.basinsAsked = null));
 }
 
 function catalogRow(page) {
