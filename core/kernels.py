@@ -236,6 +236,7 @@ def _hidden(recipe: Recipe, step: Step, lines: Lines) -> list[str]:
     return [" + ".join(hidden)] if hidden else []
 
 
+@lru_cache(maxsize=256)
 def width(recipe: Recipe) -> int:
     """How many numbers the loop gives for each row, the hidden sum included.
 
