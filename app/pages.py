@@ -29,6 +29,7 @@ from core.words import mark
 PAGES = (
     ("/", "descent", mark("Descent")),
     ("/losses", "losses", mark("Losses")),
+    ("/classify", "classify", mark("Classify")),
     ("/batches", "batches", mark("Batches")),
 )
 IMPORT = re.compile(r"""^(?:import|export)\s[^;]*?["'](\.[^"']+)["'];""", re.M)

@@ -408,7 +408,7 @@ SCENES = (
         mark("Depth"),
         mark("Through eight sigmoid layers hardly any gradient comes back; ReLU with He's weights lets it through."),
         {
-            "steps": 600,
+            "steps": 300,
             "seed": 2,
             "runs": [
                 run("sgd", 0.1, problem=deep("sigmoid", "xavier")),
@@ -418,7 +418,7 @@ SCENES = (
         mark("Eight hidden layers of eight units on two moons. Which of the two learns at all?"),
         (mark("sigmoid"), mark("ReLU"), mark("both")),
         answer=1,
-        view={"panel": "depth", "shown": 1, "speed": 4},
+        view={"panel": "depth", "shown": 1, "speed": 2},
     ),
     Scene(
         "three-batches",

@@ -1,0 +1,395 @@
+/**
+ * The map: decision regions as shade, points by class, weight vectors, the pull of every point, and the probe. Two
+ * canvases: what the parameters say, and what lies over it. While it moves the regions are coarse, at rest fine.
+ */
+import { errors, exclusive, features, probabilities, rights } from "../classifier.js";
+import { fix } from "../numbers.js";
+import { equalAspect, niceTicks } from "../levels.js";
+import { boundaries, gridPoints, shade } from "../regions.js";
+import { nearest } from "../points.js";
+import { symbolPath } from "./trail.js";
+
+const MARGIN = { left: 28, right: 1, top: 2, bottom: 22 };
+const COARSE = 30000; // cells while moving
+const FINE = 160000;
+const COSTLY = 60; // parameters from which the fine grid is made coarser
+const TINT = { light: 0.34, dark: 0.38 };
+const GRAB = 12; // pixels
+const TOUCH_GRAB = 22;
+
+/** The map in `host`. `on`: probe(point), add(point), move(index, point, phase), label(index), erase(index), brush(k). */
+export function createMap(host, on) {
+  const layer = (name) => {
+    const canvas = document.createElement("canvas");
+    canvas.className = "trail";
+    canvas.dataset.trail = name;
+    canvas.setAttribute("aria-hidden", "true");
+    host.append(canvas);
+    return canvas.getContext("2d");
+  };
+  const map = { host, on, below: layer("regions"), above: layer("marks"), cells: document.createElement("canvas"), window: null, shown: null, key: "", held: null };
+  host.addEventListener("pointerdown", (event) => press(map, event));
+  host.addEventListener("pointermove", (event) => glide(map, event));
+  host.addEventListener("pointerup", (event) => lift(map, event));
+  host.addEventListener("pointercancel", (event) => lift(map, event));
+  host.addEventListener("keydown", (event) => key(map, event));
+  return map;
+}
+
+/** Look at this window from now on; it is widened to the panel's shape. */
+export function lookAt(map, window) {
+  map.wanted = window;
+  map.key = "";
+}
+
+/** Whether all points lie inside what is drawn. */
+export function sees(map, points) {
+  if (!map.wanted) return false;
+  return points.every((point) => point.every((v, i) => v >= map.wanted[i][0] && v <= map.wanted[i][1]));
+}
+
+function measure(map, theme) {
+  const { host } = map;
+  const [width, height] = [host.clientWidth, host.clientHeight];
+  if (width < 60 || height < 60) return false;
+  const ratio = Math.min(devicePixelRatio || 1, 2);
+  const size = theme.size(1);
+  const margin = { ...MARGIN, left: MARGIN.left * size, bottom: MARGIN.bottom * size };
+  const area = { left: margin.left, top: margin.top, width: width - margin.left - margin.right, height: height - margin.top - margin.bottom };
+  const window = equalAspect(map.wanted, area.width / area.height);
+  for (const { canvas } of [map.below, map.above]) {
+    if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
+      canvas.width = Math.round(width * ratio);
+      canvas.height = Math.round(height * ratio);
+      map.key = "";
+    }
+  }
+  const [[x0, x1], [y0, y1]] = window;
+  Object.assign(map, {
+    area, window, ratio, width, height,
+    px: (x) => area.left + ((x - x0) / (x1 - x0)) * area.width, py: (y) => area.top + ((y1 - y) / (y1 - y0)) * area.height,
+    x: (px) => x0 + ((px - area.left) / area.width) * (x1 - x0), y: (py) => y1 - ((py - area.top) / area.height) * (y1 - y0),
+    step: (x1 - x0) / area.width,
+  });
+  return true;
+}
+
+/**
+ * Draw {theme, model, theta, moving, palette [{colour, rgb, symbol}], weights, pulls, pulled, probe, tool, version}. `theta` is
+ * null while there is nothing to say: then points alone are drawn.
+ */
+export function drawMap(map, shown) {
+  if (!map.wanted || !measure(map, shown.theme)) return;
+  map.shown = shown;
+  const fine = !shown.moving;
+  const key = [shown.version, shown.theme.key, fine, map.width, map.height, map.ratio, map.wanted].join("|");
+  if (key !== map.key) {
+    map.key = key;
+    drawRegions(map, shown, fine);
+  }
+  drawMarks(map, shown);
+}
+
+function begin(map, context) {
+  context.setTransform(map.ratio, 0, 0, map.ratio, 0, 0);
+  context.clearRect(0, 0, map.width, map.height);
+}
+
+/* what the parameters say */
+
+function drawRegions(map, shown, fine) {
+  const { below: context, area } = map;
+  begin(map, context);
+  drawTicks(map, shown);
+  if (!shown.theta) return;
+  const grid = gridFor(map, shown, fine);
+  const p = probabilities(shown.model, shown.theta, grid.columns);
+  const alone = exclusive(shown.model);
+  const image = new ImageData(grid.nx, grid.ny);
+  shade(image.data, p, shown.palette.map(({ rgb }) => rgb), shown.paper, TINT[shown.theme.dark ? "dark" : "light"], alone);
+  Object.assign(map.cells, { width: grid.nx, height: grid.ny });
+  map.cells.getContext("2d").putImageData(image, 0, 0);
+  context.imageSmoothingEnabled = true;
+  context.imageSmoothingQuality = "high";
+  context.drawImage(map.cells, area.left, area.top, area.width, area.height);
+  drawBoundaries(map, shown, p, grid, alone);
+}
+
+/** The grid's points and features are made once for a window, a size and a model. */
+function gridFor(map, { model }, fine) {
+  const cost = Math.max(1, model.parameters.length / COSTLY);
+  const cells = Math.min((fine ? FINE : COARSE) / cost ** (fine ? 0.9 : 0.75), map.area.width * map.area.height * map.ratio ** 2);
+  const ny = Math.max(24, Math.round(Math.sqrt((cells * map.area.height) / map.area.width)));
+  const nx = Math.max(24, Math.round((ny * map.area.width) / map.area.height));
+  const key = [nx, ny, map.window, model.features.map(({ text }) => text), model.shift, model.scale].join("|");
+  const slot = fine ? "fine" : "coarse";
+  if (map[slot]?.key !== key) {
+    const { x, y } = gridPoints(map.window, nx, ny);
+    map[slot] = { key, nx, ny, columns: features(model, x, y) };
+  }
+  return map[slot];
+}
+
+function drawBoundaries(map, shown, p, { nx, ny }, alone) {
+  const { below: context, area } = map;
+  const pieces = boundaries(p, nx, ny, alone);
+  const x = (cell) => area.left + ((cell + 0.5) / nx) * area.width;
+  const y = (cell) => area.top + ((cell + 0.5) / ny) * area.height;
+  context.beginPath();
+  for (let i = 0; i < pieces.length; i += 4) {
+    context.moveTo(x(pieces[i]), y(pieces[i + 1]));
+    context.lineTo(x(pieces[i + 2]), y(pieces[i + 3]));
+  }
+  context.strokeStyle = shown.theme.ink;
+  context.lineWidth = 1.4 * shown.theme.size(1);
+  context.lineCap = "round";
+  context.stroke();
+}
+
+function drawTicks(map, { theme, names }) {
+  const { below: context, area, window } = map;
+  context.fillStyle = theme.ink3;
+  context.font = `400 ${theme.size(11)}px ${theme.sans}`;
+  const [[x0, x1], [y0, y1]] = window;
+  const bottom = area.top + area.height;
+  context.textBaseline = "top";
+  context.textAlign = "center";
+  for (const v of niceTicks(x0, x1, 6)) if (v < x1 - 0.06 * (x1 - x0) && v > x0 + 0.02 * (x1 - x0)) context.fillText(tick(v), map.px(v), bottom + 6);
+  context.textAlign = "right";
+  context.textBaseline = "middle";
+  for (const v of niceTicks(y0, y1, 6)) if (v < y1 - 0.07 * (y1 - y0) && v > y0 + 0.02 * (y1 - y0)) context.fillText(tick(v), area.left - 6, map.py(v));
+  context.font = `italic 400 ${theme.size(14)}px ${theme.serif}`;
+  context.fillStyle = theme.ink2;
+  context.fillText(names[1], area.left - 6, area.top + 9);
+  context.textBaseline = "top";
+  context.fillText(names[0], area.left + area.width - 2, bottom + 3);
+}
+
+const tick = (v) => String(v).replace("-", "−");
+
+/* what lies over it */
+
+function drawMarks(map, shown) {
+  const { above: context, area } = map;
+  begin(map, context);
+  context.save();
+  context.beginPath();
+  context.rect(area.left, area.top, area.width, area.height);
+  context.clip();
+  drawPoints(map, shown);
+  if (shown.theta && shown.pulls) drawPulls(map, shown);
+  if (shown.theta && shown.weights) drawWeights(map, shown);
+  if (shown.probe) drawProbe(map, shown);
+  context.restore();
+}
+
+function drawPoints(map, shown) {
+  const { model, theta, palette, theme } = shown;
+  const right = theta ? wrongs(shown) : [];
+  const r = (model.points.length > 400 ? 3 : 4.2) * theme.size(1);
+  const draw = (points, labels, faint, told) => points.forEach((point, i) => {
+    const own = [labels[i]].flat();
+    drawPoint(map, map.px(point[0]), map.py(point[1]), own.map((k) => palette[k]), r, { open: told && !told[i], faint, paper: theme.paper, ink: theme.ink2 });
+  });
+  draw(model.held.points, model.held.labels, true, null);
+  draw(model.points, model.labels, false, theta ? right : null);
+}
+
+function wrongs({ model, theta, columns }) {
+  return model.points.length ? rights(model, probabilities(model, theta, columns)) : [];
+}
+
+/** A point: its class's shape and colour; open where the model is wrong, both halves where it has two labels. */
+function drawPoint({ above: context }, x, y, looks, r, { open, faint, paper, ink }) {
+  context.globalAlpha = faint ? 0.45 : 1;
+  context.lineJoin = "round";
+  if (!looks.length) {
+    context.strokeStyle = ink;
+    context.lineWidth = 1.4;
+    context.stroke(symbolPath("circle", x, y, r));
+  }
+  looks.forEach((look, index) => {
+    context.save();
+    if (looks.length > 1) {
+      context.beginPath();
+      context.rect(x + (index ? 0 : -2 * r), y - 2 * r, 2 * r, 4 * r);
+      context.clip();
+    }
+    const shape = symbolPath(look.symbol, x, y, r);
+    context.lineWidth = 2;
+    context.strokeStyle = paper;
+    context.fillStyle = open ? paper : look.colour;
+    if (open) context.lineWidth = 3.6;
+    context.stroke(shape);
+    context.fill(shape);
+    if (open) {
+      context.lineWidth = 1.7;
+      context.strokeStyle = look.colour;
+      context.stroke(shape);
+    }
+    context.restore();
+  });
+  context.globalAlpha = 1;
+}
+
+/** −(a − y) x of every point for one class: a point of the class pulls its w towards itself, the others push it off. */
+function drawPulls(map, shown) {
+  const { model, theta, columns, wanted, pulled, palette, theme } = shown;
+  const outputs = model.layers.sizes.at(-1);
+  const k = Math.min(outputs === 1 ? 0 : pulled, outputs - 1);
+  const error = errors(model, theta, columns, wanted)[k];
+  const colour = palette[outputs === 1 ? 1 : k].colour;
+  const { above: context } = map;
+  context.strokeStyle = colour;
+  context.lineWidth = 1.2 * theme.size(1);
+  const scale = 0.45 / map.step;
+  model.points.forEach((point, i) => {
+    const [dx, dy] = [-error[i] * columns[0][i] * scale, error[i] * (columns[1]?.[i] ?? 0) * scale];
+    if (Math.hypot(dx, dy) < 2) return;
+    arrow(context, map.px(point[0]), map.py(point[1]), dx, dy, 4);
+  });
+}
+
+function arrow(context, x, y, dx, dy, head) {
+  const angle = Math.atan2(dy, dx);
+  context.beginPath();
+  context.moveTo(x, y);
+  context.lineTo(x + dx, y + dy);
+  for (const side of [-1, 1]) {
+    context.moveTo(x + dx, y + dy);
+    context.lineTo(x + dx - head * Math.cos(angle + side * 0.45), y + dy - head * Math.sin(angle + side * 0.45));
+  }
+  context.stroke();
+}
+
+/** Each class's weights as an arrow from the origin, shrunk only where they would leave the map. */
+function drawWeights(map, shown) {
+  const { model, theta, palette, theme } = shown;
+  const outputs = model.layers.sizes.at(-1);
+  if (model.layers.sizes.length > 2) return;
+  const inputs = model.layers.sizes[0];
+  const vectors = Array.from({ length: outputs }, (_, k) => [theta[k * inputs], inputs > 1 ? theta[k * inputs + 1] : 0]);
+  const longest = Math.max(...vectors.map(([x, y]) => Math.hypot(x, y)), 1e-9);
+  const reach = 0.42 * Math.min(map.window[0][1] - map.window[0][0], map.window[1][1] - map.window[1][0]);
+  const scale = Math.min(1, reach / longest) / map.step;
+  const { above: context } = map;
+  const [x, y] = [map.px(0), map.py(0)];
+  vectors.forEach(([wx, wy], k) => {
+    if (Math.hypot(wx, wy) * scale < 2) return;
+    const look = palette[outputs === 1 ? 1 : k];
+    for (const [colour, width] of [[theme.paper, 6], [look.colour, 2.6]]) {
+      context.strokeStyle = colour;
+      context.lineWidth = width * theme.size(1);
+      arrow(context, x, y, wx * scale, -wy * scale, 9 * theme.size(1));
+    }
+    const far = Math.hypot(wx, wy) * scale;
+    if (far < 14) return;
+    name(context, theme, look.colour, outputs === 1 ? "w" : `w${"₀₁₂₃₄"[k]}`, x + wx * scale * (1 + 13 / far), y - wy * scale * (1 + 13 / far));
+  });
+}
+
+function name(context, theme, colour, text, x, y) {
+  context.font = `italic 600 ${theme.size(15)}px ${theme.serif}`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.lineWidth = 4;
+  context.strokeStyle = theme.paper;
+  context.strokeText(text, x, y);
+  context.fillStyle = colour;
+  context.fillText(text, x, y);
+}
+
+function drawProbe(map, { probe, theme }) {
+  const { above: context } = map;
+  const [x, y] = [map.px(probe[0]), map.py(probe[1])];
+  for (const [colour, width] of [[theme.paper, 4.5], [theme.ink, 1.6]]) {
+    context.strokeStyle = colour;
+    context.lineWidth = width;
+    context.beginPath();
+    context.arc(x, y, 8, 0, 2 * Math.PI);
+    for (const [a, b] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
+      context.moveTo(x + 5 * a, y + 5 * b);
+      context.lineTo(x + 12 * a, y + 12 * b);
+    }
+    context.stroke();
+  }
+}
+
+/* hands */
+
+function place(map, event) {
+  const box = map.host.getBoundingClientRect();
+  return [event.clientX - box.left, event.clientY - box.top];
+}
+
+const pointAt = (map, [px, py]) => [map.x(px), map.y(py)];
+
+function under(map, [px, py], reach) {
+  return nearest(map.shown?.model.points ?? [], (point) => Math.hypot(map.px(point[0]) - px, map.py(point[1]) - py), reach);
+}
+
+function inside({ area }, [px, py]) {
+  return px >= area.left && px <= area.left + area.width && py >= area.top && py <= area.top + area.height;
+}
+
+function press(map, event) {
+  if (event.button > 0 || !map.shown || event.target.closest(".map-note")) return;
+  const at = place(map, event);
+  if (!inside(map, at)) return;
+  const { tool } = map.shown;
+  const index = under(map, at, event.pointerType === "mouse" ? GRAB : TOUCH_GRAB);
+  map.on.probe(pointAt(map, at));
+  if (tool === "draw") {
+    map.host.setPointerCapture(event.pointerId);
+    map.held = index >= 0 ? { index, moved: false } : { index: map.on.add(pointAt(map, at)), moved: true };
+  } else if (tool === "label" && index >= 0) map.on.label(index);
+  else if (tool === "erase" && index >= 0) map.on.erase(index);
+}
+
+function glide(map, event) {
+  if (!map.shown || !map.area) return;
+  const at = place(map, event);
+  if (map.held) {
+    map.on.move(map.held.index, pointAt(map, at), "move");
+    map.held.moved = true;
+  }
+  if (!inside(map, at)) return;
+  if (event.pointerType !== "touch" || event.buttons) map.on.probe(pointAt(map, at));
+  const near = map.shown.tool !== "look" && under(map, at, GRAB) >= 0;
+  map.host.toggleAttribute("data-near", near);
+}
+
+function lift(map, event) {
+  if (!map.held) return;
+  if (map.held.moved) map.on.move(map.held.index, pointAt(map, place(map, event)), "end");
+  map.held = null;
+}
+
+const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+
+/** Arrow keys move the probe, Enter does what the tool says there, digits choose the class. */
+function key(map, event) {
+  if (!map.shown || event.ctrlKey || event.metaKey || event.altKey) return;
+  const step = STEPS[event.key];
+  const { probe, tool, palette } = map.shown;
+  const digit = Number(event.key);
+  if (step) map.on.probe(probe.map((v, i) => v + step[i] * map.step * (event.shiftKey ? 40 : 8)));
+  else if (event.key === "Enter") useTool(map, tool);
+  else if (event.key === "Delete" || event.key === "Backspace") useTool(map, "erase");
+  else if (digit >= 1 && digit <= palette.length) map.on.brush(digit - 1);
+  else return;
+  event.preventDefault();
+}
+
+function useTool(map, tool) {
+  const { probe } = map.shown;
+  const index = under(map, [map.px(probe[0]), map.py(probe[1])], 30);
+  if (tool === "draw") map.on.add(probe, true);
+  if (tool === "label" && index >= 0) map.on.label(index);
+  if (tool === "erase" && index >= 0) map.on.erase(index);
+}
+
+/** A place in words. */
+export function placeWords([x, y]) {
+  return `(${fix(x, 2)}, ${fix(y, 2)})`;
+}

@@ -1,0 +1,438 @@
+/** The Classify page: models learn to separate points. Wires spec, stream, player, rail, map and panels together. */
+import { post, Refusal } from "../api.js";
+import { features, targets } from "../classifier.js";
+import * as connection from "../connection.js";
+import { t } from "../i18n.js";
+import { alone, classifies, withDataset, withModel } from "../learning.js";
+import * as playing from "../player.js";
+import { nearest, owned, standardised, unfit, withLabel, withMoved, withoutPoint, withPoint } from "../points.js";
+import * as racing from "../race.js";
+import { problemOf } from "../settings.js";
+import { point, rowAt } from "../trajectory.js";
+import { createChrome, currentTheme, phone, readPage, sayIgnored } from "./chrome.js";
+import { createControls, showControls } from "./classify_controls.js";
+import { createCurves, drawCurves } from "./classify_curves.js";
+import { createMap, drawMap, lookAt, sees } from "./classify_map.js";
+import { createPanel, drawPanel, panelFor, shifted } from "./classify_panels.js";
+import { askForPoints } from "./classify_paste.js";
+import { createProbe, drawProbe } from "./classify_probe.js";
+import { cure, headline, marks, note, refusal, verdict } from "./classify_words.js";
+import { element } from "./element.js";
+import { createLede, showQuestion, showVerdict } from "./lede.js";
+import { createTransport, showTicks, showTransport } from "./transport.js";
+
+const REST_AFTER = 130; // ms without change before the map is drawn finely
+const SNAP = 0.012; // of the window: how near the probe must be to a point to tell about it
+
+const page = readPage();
+const { scenes } = page;
+const find = (id) => document.getElementById(id);
+const asked = new URLSearchParams(location.hash.slice(1));
+
+const state = {
+  page, spec: classifies(page.spec) ? page.spec : scenes[0].spec, link: page.link, scene: null, panel: null, shown: 0, models: [], model: null, palette: [],
+  theme: currentTheme(page.tokens), tool: "look", brush: 0, probe: null, weights: true, pulls: false, shift: 0, seen: 0, problem: null, answered: true,
+  prediction: null, note: null, blank: false, names: [],
+};
+
+const race = racing.createRace({ shown: () => player.step, changed: heard });
+const player = playing.createPlayer({ grant: (until) => connection.advance(link, until), arrived: () => racing.arrived(race), steps: state.spec.steps });
+const link = connection.createConnection({
+  streamAddress: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/v1/stream`, restAddress: "/api/v1/trajectories", language: page.language,
+  listeners: {
+    opened: (message) => racing.opened(race, message), steps: (message) => racing.steps(race, message), ended: (message) => racing.finish(race, message),
+    error: refused, have: () => racing.missing(race), state: () => soon(),
+  },
+});
+link.encoding = "binary";
+
+/* what people do */
+
+const act = {
+  toggle() {
+    answered();
+    if (player.playing) playing.pause(player);
+    else playing.play(player);
+    soon();
+  },
+  seek(step) { playing.pause(player); playing.seek(player, step); soon(); },
+  nudge(steps) { answered(); act.seek(player.step + steps); },
+  first() { act.seek(0); },
+  speed(value) { player.speed = value; soon(); },
+  faster(direction) { playing.changeSpeed(player, direction); soon(); },
+  loop() { player.loop = !player.loop; },
+  /** Another spec. `window`: look at its points anew; `light`: only points moved, and what is known of the model holds. */
+  edit(spec, { history = "push", step = player.step, shown = state.shown, window = false, light = false } = {}) {
+    state.scene = null;
+    answered();
+    state.panel = panelFor(spec, state.panel);
+    state.shown = Math.min(shown, spec.runs.length - 1);
+    state.brush = Math.min(state.brush, 4);
+    run(spec, step, history, { window, light });
+  },
+  scene(scene) {
+    playing.pause(player);
+    choose(scene);
+    run(scene.spec, scene.step, "push", { window: true });
+  },
+  show(change) { Object.assign(state, change); soon(); },
+  shift(value) { state.shift = value; answered(); soon(); },
+  paste() {
+    askForPoints((parsed) => {
+      const { points, labels, classes, names } = parsed;
+      const spec = withDataset(alone(state.spec, state.shown), { points, labels, classes }, false);
+      const { kind, output } = problemOf(spec, 0);
+      const single = kind === "logistic" || (kind === "network" && output === "sigmoid");
+      state.names = names;
+      act.edit(single && classes > 2 ? withModel(spec, 0, "softmax", { classes }) : spec, { window: true, step: 0, shown: 0 });
+    });
+  },
+};
+
+/** A scene is on the page: its question, its panel, what it looks at. */
+function choose(scene) {
+  Object.assign(state, {
+    scene, answered: !scene?.question, prediction: null, shown: scene?.view.shown ?? 0, panel: scene?.view.panel ?? panelFor(scene?.spec ?? state.spec),
+    shift: 0, seen: 0, tool: "look", probe: scene?.view.probe ?? null,
+  });
+  if (scene) player.speed = scene.view.speed ?? 1;
+}
+
+function answered() {
+  state.answered = true;
+}
+
+const edits = {
+  probe(place) { state.probe = place; soon(); },
+  brush(k) { if (k < (state.model?.classes ?? 0)) act.show({ brush: k }); },
+  add(place, whole = false) {
+    const dataset = mine();
+    redo(withPoint(dataset, place, labelFor()), whole ? "push" : "replace", !whole);
+    return dataset.points.length;
+  },
+  move(index, place, phase) { redo(withMoved(mine(), index, place), phase === "end" ? "push" : "replace", phase !== "end"); },
+  label(index) { redo(withLabel(mine(), index, state.brush), "push"); },
+  erase(index) { redo(withoutPoint(mine(), index), "push"); },
+};
+
+const labelFor = () => (state.model.sets ? [state.brush] : state.brush);
+
+/** The points as the person's own. */
+const mine = () => owned(problemOf(state.spec, state.shown).dataset, state.model);
+
+function redo(dataset, history, light = false) {
+  act.edit(withDataset(state.spec, dataset, true), { history, light });
+}
+
+/* running */
+
+let historyWay = null;
+
+function run(spec, step, way, { window = false, light = false } = {}) {
+  state.spec = spec;
+  state.problem = null;
+  state.note = null;
+  historyWay = way;
+  const shown = Math.min(step, spec.steps);
+  Object.assign(player, { steps: spec.steps, step: shown, position: shown, granted: spec.steps });
+  patch(spec);
+  const code = unfit(problemOf(spec, state.shown).dataset);
+  state.blank = Boolean(code) && state.models.length > 0;
+  if (state.blank) {
+    state.note = { text: cure(code), cure: false };
+    state.tool = state.tool === "look" ? "draw" : state.tool;
+    playing.pause(player);
+    loading += 1;
+    return stir();
+  }
+  racing.expect(race, spec, 0);
+  connection.open(link, spec, 0, spec.steps);
+  if (!light || state.models.length !== spec.runs.length) load(spec, window);
+  stir();
+}
+
+/* models: what the points, features and layers are */
+
+let loading = 0;
+const known = new Map();
+
+async function load(spec, window) {
+  const mineNow = (loading += 1);
+  try {
+    const models = await Promise.all(spec.runs.map((_, index) => modelOf(problemOf(spec, index))));
+    if (mineNow !== loading) return;
+    state.models = models;
+    const { points, notes } = models[state.shown];
+    if (window || !sees(map, points)) lookAt(map, models[state.shown].window);
+    state.note = notes[0] ? note(notes[0]) : null;
+    stir();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    if (mineNow === loading) refused(error.problem);
+  }
+}
+
+function modelOf(problem) {
+  const key = JSON.stringify(problem);
+  if (!known.has(key)) {
+    if (known.size > 40) known.clear();
+    known.set(key, post("/models", problem, { query: { lang: page.language } }).then((answer) => ready(answer, problem)).catch((error) => {
+      known.delete(key);
+      throw error;
+    }));
+  }
+  return known.get(key);
+}
+
+/** A model with the features and targets of its points. */
+function ready(model, { kind }) {
+  const column = (k) => Float64Array.from(model.points, (p) => p[k] ?? 0);
+  const made = { ...model, separate: kind === "one_vs_rest" };
+  return { ...made, columns: features(made, column(0), column(1)), wanted: targets(made) };
+}
+
+/** Moved points show at once, before the engine answers. */
+function patch(spec) {
+  state.models = state.models.map((model, index) => {
+    const problem = spec.runs[index] && problemOf(spec, index);
+    if (!problem?.dataset.points || problem.dataset.held_out || problem.dataset.classes !== model.classes) return model;
+    if (problem.dataset.points === model.points) return model;
+    return ready({ ...model, points: problem.dataset.points, labels: problem.dataset.labels, held: { points: [], labels: [] } }, problem);
+  });
+}
+
+function heard(what) {
+  if (what === "opened") {
+    state.link = race.link;
+    if (historyWay && race.link) remember(historyWay);
+    historyWay = null;
+  }
+  stir();
+}
+
+function refused(problem) {
+  state.problem = { text: refusal(problem) };
+  if (race.spec) {
+    state.spec = race.spec;
+    load(race.spec, false);
+  }
+  playing.pause(player);
+  soon();
+}
+
+/* the address: spec in the query, what is shown in the fragment */
+
+function fragment() {
+  return `#step=${player.step}${state.shown ? `&run=${state.shown}` : ""}`;
+}
+
+function remember(way) {
+  if (!state.link) return;
+  const lang = new URLSearchParams(location.search).get("lang");
+  const address = state.link + (lang ? `${state.link.includes("?") ? "&" : "?"}lang=${lang}` : "") + fragment();
+  history[way === "push" ? "pushState" : "replaceState"]({ spec: state.spec, scene: state.scene?.name ?? null }, "", address);
+}
+
+addEventListener("popstate", (event) => {
+  if (!event.state?.spec) return;
+  choose(scenes.find(({ name }) => name === event.state.scene) ?? null);
+  answered();
+  if (!state.scene) state.panel = panelFor(event.state.spec);
+  run(event.state.spec, stepAsked() ?? 0, null, { window: true });
+});
+
+function stepAsked() {
+  const step = new URLSearchParams(location.hash.slice(1)).get("step");
+  return step !== null && /^\d{1,5}$/.test(step) ? Number(step) : null;
+}
+
+/* the parts */
+
+const lede = createLede({
+  answer(choice) {
+    state.prediction = choice;
+    answered();
+    playing.play(player);
+    soon();
+  },
+});
+const map = createMap(find("map"), edits);
+const probe = createProbe();
+const curves = createCurves();
+const panel = createPanel(find("panel"), act);
+const controls = createControls(state, act);
+const transport = createTransport(act, [0.25, 0.5, 1, 4, 16]);
+
+find("scenes").append(...scenes.map((scene) => element("button", { type: "button", "data-scene": scene.name, title: scene.lesson, onclick: () => act.scene(scene) }, scene.title)));
+find("tool").addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (button) act.show({ tool: button.dataset.value });
+});
+
+createChrome({
+  changed: () => { state.theme = currentTheme(page.tokens); map.key = ""; stir(); },
+  link: () => state.link,
+  keys: [
+    { keys: ["1", "2", "3", "4", "5", "6"], words: t("the scenes"), press: (_, event) => scenes[Number(event.key) - 1] && act.scene(scenes[Number(event.key) - 1]) },
+    ...[["v", "look", t("look at a point")], ["a", "draw", t("draw points")], ["r", "label", t("relabel points")], ["x", "erase", t("delete points")]].map(([key, tool, words]) => ({ keys: [key], words, press: () => act.show({ tool }) })),
+  ],
+  share: { link: () => state.link, fragment, spec: () => state.spec, name: () => "steepest-classify" },
+});
+
+/* drawing: once a frame, only when something changed */
+
+let frame = 0;
+let stirred = 0;
+let resting = 0;
+let settled = 0;
+
+function soon() {
+  frame ||= requestAnimationFrame(draw);
+}
+
+/** Something moved: coarse now, fine when it has rested. */
+function stir() {
+  stirred = performance.now();
+  clearTimeout(resting);
+  resting = setTimeout(soon, REST_AFTER + 20);
+  soon();
+}
+
+/** Whether a run's rows are those of a model's parameters. */
+const fits = (model, trajectory) => Boolean(model && trajectory) && trajectory.count > 0 && trajectory.names.indexOf("loss") === model.parameters.length + 1 && trajectory.names[1] === model.parameters[0];
+
+function draw(now) {
+  frame = 0;
+  const before = player.step;
+  const step = playing.tick(player, now);
+  if (step !== before) stirred = performance.now();
+  state.seen = Math.max(state.seen, step);
+  showTransport(transport, { step, steps: player.steps, playing: player.playing, speed: player.speed });
+  const live = find("live");
+  live.setAttribute("aria-live", player.playing ? "off" : "polite");
+  const count = state.spec.runs.length;
+  const whole = race.runs.length === count && state.models.length === count && state.models.every((model, index) => fits(model, race.runs[index]));
+  state.model = state.models[Math.min(state.shown, state.models.length - 1)] ?? null;
+  if (state.model) paint(step, whole, live);
+  if (!player.playing) {
+    clearTimeout(settled);
+    settled = setTimeout(() => state.link && !state.problem && !state.blank && remember("replace"), 400);
+    if (step !== before) stir();
+  }
+  if (player.playing) soon();
+}
+
+function paint(step, whole, live) {
+  const { model, theme } = state;
+  state.palette = paletteOf(model);
+  state.probe ??= model.window.map(([low, high]) => low + (high - low) * 0.62);
+  const runs = whole ? state.models.map((each, index) => {
+    const trajectory = race.runs[index];
+    const row = rowAt(trajectory, step);
+    return { model: each, trajectory, row, theta: point(trajectory, each.parameters, row), problem: problemOf(state.spec, index), run: state.spec.runs[index], name: nameOf(index) };
+  }) : [];
+  const own = runs[state.shown];
+  const { blank } = state;
+  find("learn").toggleAttribute("data-blank", blank);
+  const theta = own && !blank ? shifted(own.theta, state.panel === "shift" ? state.shift : 0) : null;
+  const moving = player.playing || performance.now() - stirred < REST_AFTER;
+  const version = own ? [own.trajectory.version, own.row, state.shift, state.shown, Boolean(theta), model.parameters.length].join() : "none";
+  const at = nearest(model.points, (p) => Math.hypot(p[0] - state.probe[0], p[1] - state.probe[1]), SNAP * (map.wanted ? map.wanted[0][1] - map.wanted[0][0] : 1));
+  if (whole || blank || !own) {
+    drawMap(map, {
+      theme, model, theta, moving, version, palette: state.palette, paper: rgb(page.tokens[theme.dark ? "dark" : "light"].paper), names: ["x", "y"], columns: model.columns, wanted: model.wanted,
+      weights: state.weights, pulls: state.pulls, pulled: state.brush, probe: state.probe, tool: state.tool,
+    });
+  }
+  showRail();
+  if (blank) {
+    live.dataset.key = "";
+    live.textContent = state.note.text;
+    showQuestion(lede, null);
+    showVerdict(lede, null);
+  }
+  if (blank || !own?.theta) return;
+  const shown = { ...state, step, steps: state.spec.steps, runs, seen: state.seen, theme, key: version };
+  drawProbe(probe, { model, theta, probe: at >= 0 ? model.points[at] : state.probe, point: at, palette: state.palette, theme });
+  drawCurves(curves, shown);
+  drawPanel(panel, shown);
+  headline(live, { trajectory: own.trajectory, step, name: own.name, several: runs.length > 1, decay: own.problem.weight_decay > 0 });
+  showTicks(transport, marks(own.trajectory), player.steps);
+  showQuestion(lede, state.answered ? null : state.scene);
+  const done = state.prediction !== null && state.scene && (step >= Math.min(player.steps, 30) || !player.playing);
+  showVerdict(lede, done ? verdict(state.scene, state.prediction, own.trajectory) : null);
+  document.documentElement.dataset.ready = "";
+}
+
+function showRail() {
+  showControls(controls, { state });
+  for (const button of find("scenes").children) button.setAttribute("aria-pressed", String(button.dataset.scene === state.scene?.name));
+  for (const button of find("tool").children) button.setAttribute("aria-pressed", String(button.dataset.value === state.tool));
+  find("map").dataset.tool = state.tool;
+  find("kicker").textContent = state.scene && state.answered && find("verdict").hidden ? state.scene.lesson : t("How does a line, or a set of lines, learn to separate?");
+  showWhich();
+  showNote();
+}
+
+function showWhich() {
+  const which = find("which");
+  const { runs } = state.spec;
+  which.hidden = runs.length < 2;
+  const key = JSON.stringify([runs.map((_, index) => nameOf(index)), state.shown]);
+  if (which.dataset.key === key) return;
+  which.dataset.key = key;
+  which.replaceChildren(...(runs.length > 1 ? runs.map((_, index) => element("button", {
+    type: "button", "aria-pressed": String(index === state.shown), onclick: () => { map.key = ""; act.show({ shown: index }); stir(); },
+  }, nameOf(index))) : []));
+}
+
+/** What a run is called: by its model where they differ, else by its optimizer. */
+function nameOf(index) {
+  const problems = state.spec.runs.map((_, i) => problemOf(state.spec, i));
+  const own = problems[index];
+  const kinds = { softmax: t("softmax"), logistic: t("logistic"), one_vs_rest: t("one against the rest"), network: t("network") };
+  if (new Set(problems.map(({ kind }) => kind)).size > 1) return kinds[own.kind];
+  if (new Set(problems.map(({ activation }) => activation)).size > 1) return { relu: "ReLU" }[own.activation] ?? own.activation;
+  if (state.spec.runs.length === 1) return kinds[own.kind];
+  const name = state.spec.runs[index].optimizer;
+  return name === "sgd" ? t("gradient descent") : (page.catalog.optimizers.find((row) => row.name === name)?.title ?? name);
+}
+
+/** What is wrong with the points, on the map, with its cure. */
+function showNote() {
+  const text = state.note?.text ?? "";
+  let box = find("map").querySelector(".map-note");
+  if (!text) return void box?.remove();
+  if (box?.dataset.text === text) return;
+  box?.remove();
+  box = element("div", { class: "map-note", role: "status", "data-text": text }, element("p", {}, text));
+  if (state.note.cure) box.append(element("button", { class: "button", type: "button", onclick: () => act.edit(withDataset(state.spec, standardised(mine()), true), { window: true }) }, t("Standardise")));
+  find("map").append(box);
+}
+
+const LETTERS = "ABCDE";
+
+/** Each class's name, colour and shape. */
+function paletteOf(model) {
+  const colours = page.tokens[state.theme.dark ? "dark" : "light"];
+  const given = model.class_names.length ? model.class_names : problemOf(state.spec, state.shown).dataset.points ? state.names : [];
+  return page.tokens.classes.slice(0, Math.max(model.classes, 2)).map(({ family, symbol }, k) => ({
+    name: given[k] ?? t("class {letter}", { letter: LETTERS[k] }), short: given[k] ?? LETTERS[k], colour: colours[family], rgb: rgb(colours[family]), symbol,
+  }));
+}
+
+function rgb(hex) {
+  const n = parseInt(hex.slice(1), 16);
+  return [n >> 16, (n >> 8) & 255, n & 255];
+}
+
+/* begin */
+
+choose(scenes.find((scene) => scene.link === page.link) ?? null);
+if (asked.has("run")) state.shown = Math.min(Number(asked.get("run")) || 0, state.spec.runs.length - 1);
+if (stepAsked()) answered();
+history.replaceState({ spec: state.spec, scene: state.scene?.name ?? null }, "");
+run(state.spec, stepAsked() ?? state.scene?.step ?? 0, null, { window: true });
+sayIgnored(page.ignored);
+phone.addEventListener("change", stir);
+document.fonts.ready.then(() => { map.key = ""; stir(); });

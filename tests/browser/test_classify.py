@@ -1,0 +1,243 @@
+"""The Classify page in a real Chromium, by mouse, keyboard and touch: what is on the screen is what the engine says."""
+
+import json
+import re
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app import links
+from app.runs import prepare
+from app.spec import Spec
+from tests.browser.conftest import PHONE, OpenPage, Served
+
+BY_HAND = {
+    "problem": {
+        "kind": "softmax",
+        "bias": False,
+        "dataset": {"points": [[0.5, -1.2], [-0.3, 1.1], [0.8, -0.6]], "labels": [0, 1, 2], "classes": 3},
+    },
+    "steps": 10,
+    "runs": [{"optimizer": "sgd", "settings": {"lr": 0.01}}],
+}
+
+
+def engine(served: Served, address: str) -> list[dict[str, Any]]:
+    """The runs that the API makes of the page's address."""
+    query = address.partition("?")[2].partition("#")[0]
+    with urllib.request.urlopen(f"{served.url}/api/v1/trajectories?{query}") as answer:
+        runs: list[dict[str, Any]] = json.load(answer)["runs"]
+    return runs
+
+
+def live(page: Page) -> str:
+    return re.sub(r"\s+", " ", page.inner_text("#live"))
+
+
+def scene(page: Page, name: str) -> None:
+    """Open a scene and answer its question with the first choice; it stands at its first step."""
+    page.locator(f"[data-scene={name}]").click()
+    page.locator("#ask .choices button").first.click()
+    page.locator("[data-action=play]").click()
+
+
+def seek(page: Page, step: int) -> None:
+    page.locator("#scrub").fill(str(step))
+    expect(page.locator("#stepno b")).to_have_text(str(step))
+
+
+def until(page: Page, claim: str) -> None:
+    """Wait until something holds of the spec that the address was written from."""
+    page.wait_for_function(f"() => ((spec) => spec.{claim})(history.state.spec)")
+
+
+def numbers(page: Page, selector: str) -> list[float]:
+    texts = page.locator(selector).all_inner_texts()
+    return [float(text.replace("−", "-")) for text in texts if re.fullmatch(r"[−\d.]+", text)]
+
+
+def spec(page: Page) -> dict[str, Any]:
+    found: dict[str, Any] = page.evaluate("history.state.spec")
+    return found
+
+
+def dataset(page: Page) -> dict[str, Any]:
+    found: dict[str, Any] = spec(page)["problem"]["dataset"]
+    return found
+
+
+def at(page: Page, across: float, down: float) -> tuple[float, float]:
+    """A place on the map, in parts of its panel."""
+    box = page.locator("#map").bounding_box()
+    assert box
+    return box["x"] + across * box["width"], box["y"] + down * box["height"]
+
+
+def test_it_asks_first_and_then_the_scene_plays_the_engine_s_numbers(open_page: OpenPage, served: Served) -> None:
+    page = open_page("/classify")
+    expect(page.locator("#question")).to_contain_text("turned by 120°")
+    page.get_by_role("button", name="about 25").click()
+    expect(page.locator("[data-action=play]")).to_have_attribute("aria-pressed", "true")
+    page.locator("[data-action=play]").click()
+    link = json.loads(page.inner_text("#page"))["link"]
+    run = engine(served, link)[0]
+    for step, rough in ((0, 0.01), (10, 0.18), (15, 0.60), (20, 0.81), (25, 0.91), (200, 0.97)):
+        accuracy = run["columns"]["accuracy"][step]
+        assert accuracy == pytest.approx(rough, abs=0.06)
+        seek(page, step)
+        expect(page.locator("#live")).to_contain_text(f"{int(accuracy * 100 + 1e-9)} %")
+    expect(page.locator("#verdict")).to_contain_text("Right. From step 24 on")
+
+
+def test_softmax_worked_by_hand(open_page: OpenPage) -> None:
+    page = open_page(f"/classify?spec={links.pack(prepare(Spec.model_validate(BY_HAND)).spec)}")
+    rows = page.locator("#panel tbody tr")
+    seek(page, 0)
+    expect(page.locator("#live")).to_contain_text("1.10")
+    seek(page, 10)
+    expect(page.locator("#live")).to_contain_text("1.06")
+    weights = [rows.nth(k).locator("td").all_inner_texts()[:2] for k in range(3)]
+    assert weights == [["0.0053", "−0.0317"], ["−0.0207", "0.0436"], ["0.0154", "−0.0119"]]
+
+
+def test_mouse_probes_draws_drags_relabels_and_deletes(open_page: OpenPage) -> None:
+    page = open_page("/classify#step=20")
+    page.mouse.move(*at(page, 0.9, 0.2))
+    expect(page.locator("#bars .p").first).to_have_text(re.compile(r"0\.9\d\d"))
+    assert sum(numbers(page, "#bars .p")) == pytest.approx(1, abs=2e-3)
+    cells = numbers(page, "#jacobian .cells span")
+    assert [sum(cells[i : i + 3]) for i in (0, 3, 6)] == pytest.approx([0, 0, 0], abs=3e-3)
+
+    page.get_by_role("button", name="Draw", exact=True).click()
+    page.mouse.click(*at(page, 0.9, 0.08))
+    expect(page.locator("#dataset")).to_have_value("own")
+    until(page, "problem.dataset.points?.length === 151")
+    first = dataset(page)["points"][-1]
+    page.mouse.move(*at(page, 0.9, 0.08))
+    page.mouse.down()
+    page.mouse.move(*at(page, 0.7, 0.08), steps=3)
+    page.mouse.up()
+    until(page, f"problem.dataset.points[150][0] < {first[0] - 0.5}")
+    assert dataset(page)["points"][-1][1] == pytest.approx(first[1], abs=0.05)
+
+    page.get_by_role("button", name="Relabel").click()
+    page.locator("#brushes button").nth(2).click()
+    page.mouse.click(*at(page, 0.7, 0.08))
+    until(page, "problem.dataset.labels[150] === 2")
+    page.get_by_role("button", name="Delete").click()
+    page.mouse.click(*at(page, 0.7, 0.08))
+    until(page, "problem.dataset.points.length === 150")
+    page.go_back()
+    until(page, "problem.dataset.points?.length === 151")
+
+
+def test_keyboard_alone(open_page: OpenPage) -> None:
+    page = open_page("/classify#step=5")
+    page.locator("#map").focus()
+    before = page.inner_text("#probe-aside")
+    page.keyboard.press("Shift+ArrowRight")
+    expect(page.locator("#probe-aside")).not_to_have_text(before)
+    page.keyboard.press("a")
+    page.keyboard.press("2")
+    page.keyboard.press("Enter")
+    until(page, "problem.dataset.points?.length === 151")
+    assert dataset(page)["labels"][-1] == 1
+    page.keyboard.press("Delete")
+    until(page, "problem.dataset.points.length === 150")
+    page.keyboard.press("Space")
+    expect(page.locator("[data-action=play]")).to_have_attribute("aria-pressed", "true")
+
+
+def test_touch_on_a_phone(open_page: OpenPage) -> None:
+    page = open_page("/classify#step=20", **PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.get_by_role("button", name="Draw", exact=True).tap()
+    page.touchscreen.tap(*at(page, 0.9, 0.1))
+    until(page, "problem.dataset.points?.length === 151")
+    page.locator("[data-action=sheet]").tap()
+    expect(page.locator("#dataset")).to_have_value("own")
+    page.locator("#model").select_option("one_vs_rest")
+    until(page, "problem.kind === 'one_vs_rest'")
+
+
+def test_one_vector_more_changes_nothing_until_weight_decay(open_page: OpenPage) -> None:
+    page = open_page("/classify")
+    scene(page, "too-many")
+    seek(page, 10)
+    expect(page.locator("#panel")).to_contain_text("3 of 9 are 0")
+    loss = page.locator("#panel p").first
+    still = loss.inner_text().rpartition(" ")[2]
+    page.locator("#shift").fill("2")
+    expect(loss).to_contain_text(f"c = 2.00 added to every weight: the loss stays at {still}")
+    page.locator("#which button", has_text="Newton").click()
+    expect(page.locator("#live")).to_contain_text("the Hessian is singular")
+    page.locator("#decay-number").fill("0.01")
+    page.locator("#decay-number").press("Enter")
+    expect(page.locator("#panel")).to_contain_text("weight decay lifts every direction to at least 0.010")
+    expect(page.locator("#live")).to_contain_text("After 10 steps Newton")
+    expect(page.locator("#live")).to_contain_text("0.322")
+
+
+def test_two_classes_are_logistic_regression_at_twice_the_rate(open_page: OpenPage, served: Served) -> None:
+    page = open_page("/classify")
+    scene(page, "twins")
+    seek(page, 100)
+    shown = numbers(page, "#panel td")
+    run = engine(served, page.evaluate("location.href"))[1]
+    wanted = [run["columns"][name][100] for name in ("w_1", "w_2", "b")]
+    assert shown[0::2] == pytest.approx(wanted, abs=1e-6)
+    assert shown[1::2] == pytest.approx(wanted, abs=1e-6)
+    page.locator("#rate-number").fill("0.2")
+    page.locator("#rate-number").press("Enter")
+    expect(page.locator("#panel")).to_contain_text("needs twice the rate")
+
+
+def test_both_features_and_depth(open_page: OpenPage) -> None:
+    page = open_page("/classify")
+    scene(page, "both")
+    seek(page, 200)
+    expect(page.locator("#panel")).to_contain_text("softmax says yes to 1 of 2, one against the rest to 2 of 2")
+    scene(page, "circles")
+    seek(page, 200)
+    assert int(re.findall(r"(\d+) %", live(page))[0]) < 70
+    page.locator("#other-features").click()
+    expect(page.locator("#panel")).to_contain_text("ellipse")
+    seek(page, 200)
+    expect(page.locator("#live")).to_contain_text(re.compile(r"(9\d) %|all points"))
+    scene(page, "depth")
+    seek(page, 300)
+    expect(page.locator("#live")).to_contain_text("After 300 steps", timeout=15_000)
+    page.locator("#which button", has_text="sigmoid").click()
+    expect(page.locator("#live")).to_contain_text("0.69")
+
+
+def test_pasted_points_name_the_line_that_is_wrong_and_one_class_is_no_task(open_page: OpenPage) -> None:
+    page = open_page("/classify?lang=zh#step=3")
+    page.locator("#paste").click()
+    page.locator("textarea").fill("x,y,class\n1,2,甲\n3,4\n")
+    page.get_by_role("button", name="使用这些点").click()
+    expect(page.locator("#paste-problem")).to_contain_text("第 3 行")
+    page.locator("textarea").fill("1,2,甲\n3,4,甲\n")
+    page.get_by_role("button", name="使用这些点").click()
+    expect(page.locator(".map-note")).to_contain_text("同一类")
+    page.locator("#paste").click()
+    page.locator("textarea").fill("1000,2,甲\n3000,4,乙\n-2000,1,乙")
+    page.get_by_role("button", name="使用这些点").click()
+    page.get_by_role("button", name="标准化").click()
+    until(page, "problem.dataset.points?.[0][0] < 2")
+    expect(page.locator(".map-note")).to_have_count(0)
+    expect(page.locator("#bars .class-name").first).to_have_text("甲")
+
+
+@pytest.mark.parametrize(("language", "scheme", "name"), [("en", "light", "turned"), ("zh", "dark", "too-many")])
+def test_axe_finds_nothing_serious(
+    open_page: OpenPage, serious: Callable[[Page], list[str]], language: str, scheme: str, name: str
+) -> None:
+    page = open_page(f"/classify?lang={language}", color_scheme=scheme)
+    scene(page, name)
+    seek(page, 20)
+    page.locator("#pulls").check()
+    assert serious(page) == []
