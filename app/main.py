@@ -10,6 +10,7 @@ from fastapi.middleware.gzip import GZipMiddleware
 from app import (
     VERSION,
     api,
+    backpropagations,
     examples,
     explanations,
     figures,
@@ -61,6 +62,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         explanations.router(),
         figures.router(settings, assets),
         models.router(),
+        backpropagations.router(),
     )
     for calls in calls_of_all:
         app.include_router(calls, prefix="/api/v1", responses=examples.REFUSED)
