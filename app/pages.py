@@ -29,8 +29,8 @@ from core.words import mark
 PAGES = (
     ("/", "descent", mark("Descent")),
     ("/losses", "losses", mark("Losses")),
-    ("/classify", "classify", mark("Classify")),
     ("/batches", "batches", mark("Batches")),
+    ("/backprop", "backprop", mark("Backprop")),
 )
 IMPORT = re.compile(r"""^(?:import|export)\s[^;]*?["'](\.[^"']+)["'];""", re.M)
 PLACE = re.compile(r"^([a-z_]+)(?:\[(\d+)\])?")
@@ -116,10 +116,16 @@ def _asked_for(page: str, query: Sequence[tuple[str, str]]) -> dict[str, Any]:
     spec = asked.prepared.spec
     return {
         "spec": spec.body(),
-        "link": links.write(spec),
+        "link": _link(page, spec),
         "asked": any(name in links.SPEC for name, _ in query),
         "ignored": [fault.body() for fault in asked.ignored],
     }
+
+
+def _link(page: str, spec: Spec) -> str | None:
+    """The address of a spec on this page; Backprop shows problems that belong to others, too."""
+    link = links.write(spec)
+    return f"/backprop?{link.partition('?')[2]}" if link and page == "backprop" else link
 
 
 def opening(page: str) -> dict[str, Any]:
@@ -231,7 +237,7 @@ def _scenes(page: str, language: str) -> list[dict[str, Any]]:
 def _scene(scene: Scene, say: Say) -> dict[str, Any]:
     """A scene with its texts in the reader's language, its complete spec and its link."""
     spec = prepare(_spec(scene.spec)).spec
-    return {**scene.body(say), "spec": spec.body(), "link": links.write(spec)}
+    return {**scene.body(say), "spec": spec.body(), "link": _link(scene.page, spec)}
 
 
 def imported(assets: Assets, entry: str) -> list[str]:

@@ -29,6 +29,11 @@ export function num(value, digits = 3) {
   return sign + size.toFixed(Math.max(0, Math.min(8, digits - 1 - exponent)));
 }
 
+/** At most `digits` significant digits, without zeros at the end: 0.4, 0.5933. */
+export function brief(value, digits = 4) {
+  return num(value, digits).replace(/(\.\d*?)0+(?=$| )/, "$1").replace(/\.(?=$| )/, "");
+}
+
 /** As short as it can be read back: what stands in a number field. */
 export function plainNumber(value) {
   return String(Number(value.toPrecision(12))).replace("-", "−");

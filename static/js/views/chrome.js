@@ -56,6 +56,7 @@ export function createChrome(on) {
   dark.addEventListener("change", () => on.changed());
   phone.addEventListener("change", () => on.changed());
   new ResizeObserver(() => on.changed()).observe(document.querySelector("#stage"));
+  document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }); // where the list of pages is cut off
   wireLanguage(on);
   createShare(on.share);
   return chrome;
