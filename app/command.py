@@ -4,6 +4,7 @@ import argparse
 import os
 import socket
 import tempfile
+from asyncio.transports import BaseTransport
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,9 +15,24 @@ from app import logs
 from app.metrics import DIRECTORY
 from app.settings import Settings
 
+SEND_BUFFER = 256 * 1024  # bytes on their way to one viewer
+LAST_WORD = 2.0  # seconds in which a viewer may take what it is told at the end
+
 
 class AbortableProtocol(WebSocketsSansIOProtocol):
     """uvicorn's WebSocket, which also lets the stream cut off a viewer whose buffers are full."""
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        """What a viewer does not take waits here, not in megabytes of the kernel's, so that it is soon noticed."""
+        super().connection_made(transport)
+        connection = transport.get_extra_info("socket")
+        if connection is not None:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+
+    def shutdown(self) -> None:
+        """Tell the viewer (1012); one that takes nothing is cut off, or it would hold up the end."""
+        super().shutdown()
+        self.loop.call_later(LAST_WORD, self.transport.abort)
 
     async def run_asgi(self) -> None:
         extensions: dict[str, Any] = self.scope["extensions"] or {}
