@@ -326,19 +326,25 @@ function catalogRow(page) {
 
 function factOf(page, state, { trajectory, identity, index }) {
   const row = rowAt(trajectory, state.step);
-  const slopes = gradient(trajectory, state.parameters, row);
+  const slope = gradient(trajectory, state.parameters, row);
   const over = ended(trajectory) && row >= trajectory.count - 1;
   const span = Math.min(...state.map.window.map(([low, high]) => high - low));
   return {
     who: identity.name, colour: identity.colour, dashName: identity.dashName, step: state.step, row, over, status: trajectory.status,
-    point: point(trajectory, state.parameters, row), loss: cell(trajectory, "loss", row), slope: slopes ? Math.hypot(...slopes) : NaN,
+    point: point(trajectory, state.parameters, row), loss: cell(trajectory, "loss", row), slope: slope ? Math.hypot(...slope) : NaN,
     steepest: over ? steepest(trajectory, state.parameters) : NaN, lr: settingAt(state.spec, index, "lr", row) ?? NaN, minima: state.map.marks, reach: span * 0.02,
   };
 }
 
+const slopes = new WeakMap();
+
+/** The greatest slope that a run has met; looked for once. */
 function steepest(trajectory, parameters) {
+  const known = slopes.get(trajectory);
+  if (known?.version === trajectory.version && known.count === trajectory.count) return known.most;
   let most = 0;
   for (let row = 0; row < trajectory.count; row += 1) most = Math.max(most, Math.hypot(...gradient(trajectory, parameters, row)));
+  slopes.set(trajectory, { version: trajectory.version, count: trajectory.count, most });
   return most;
 }
 

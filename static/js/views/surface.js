@@ -37,7 +37,24 @@ export function drawSurface(view, state) {
     hook(view);
   }
   place(view.trail, { left: 0, top: 0, width, height });
-  repaint(view);
+  if (cameraOf(plot)) repaint(view);
+  else if (!state.moving) plotPaths(view, state, key, width, height);
+}
+
+/** Without Plotly's scene: the paths as traces of the plot itself, once they rest. */
+function plotPaths(view, state, key, width, height) {
+  const signature = key + state.runs.map((run) => `${run.trajectory.version}${rowAt(run.trajectory, state.step)}${run.visible}`).join();
+  if (view.plotted === signature) return;
+  view.plotted = signature;
+  const figure = surfaceFigure({ theme: state.theme, map: state.map, width, height, camera: view.camera });
+  const ground = groundOf(state.map);
+  for (const run of state.runs.filter((candidate) => candidate.visible)) {
+    const [xs, ys] = state.parameters.map((name) => run.trajectory.columns.get(name));
+    const points = Array.from({ length: rowAt(run.trajectory, state.step) + 1 }, (_, row) => (ground.inside([xs[row], ys[row]]) ? ground.at([xs[row], ys[row]]) : [null, null, null]));
+    const [x, y, z] = [0, 1, 2].map((axis) => points.map((point) => point[axis]));
+    figure.data.push({ type: "scatter3d", mode: "lines", x, y, z, hoverinfo: "skip", line: { color: run.identity.colour, width: run.selected ? 6 : 4 } });
+  }
+  view.plotly.react(view.plot, figure.data, figure.layout, CONFIG);
 }
 
 function hook(view) {

@@ -1,0 +1,159 @@
+"""What the Descent page survives: a restarted server, no stream, no WebGL, poles, divergence, resizing, Back."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from core.problems import make_problem
+from core.running import Run
+
+OpenPage = Callable[..., Page]
+
+NO_SOCKET = """window.WebSocket = class {
+    constructor() { setTimeout(() => this.onclose && this.onclose({}), 0); }
+    send() {}
+    close() {}
+};"""
+NO_WEBGL = """const get = HTMLCanvasElement.prototype.getContext;
+HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
+    return String(kind).includes("webgl") ? null : get.call(this, kind, ...more);
+};"""
+PATIENCE = 60_000  # ms, for a machine with other work
+LONG = "/?surface=rosenbrock&start=-1.2,1&steps=9000&run=sgd(lr=0.001)"
+
+
+def drawn(page: Page) -> list[float]:
+    """The x of the one path that Plotly draws at rest."""
+    page.wait_for_function(
+        "() => !document.querySelector('#contour').hasAttribute('data-moving')"
+        " && document.querySelector('#contour .plotly-host').data.some((trace) => trace.meta === 'run')"
+    )
+    xs: list[float] = page.evaluate(
+        "() => document.querySelector('#contour .plotly-host').data.find((trace) => trace.meta === 'run').x"
+    )
+    return xs
+
+
+def made(steps: int) -> list[float]:
+    run = Run(
+        make_problem("surface", name="rosenbrock"), optimizer="sgd", settings={"lr": 0.001}, start=(-1.2, 1), steps=9000
+    )
+    xs: list[float] = run.advance(steps)["x"].tolist()
+    return xs
+
+
+def test_a_restarted_server_is_met_again_at_the_same_step(open_page: OpenPage, restartable: Any) -> None:
+    page = open_page(LONG, base=restartable.url, quiet=False)
+    page.set_default_timeout(PATIENCE)
+    restartable.stop()
+    expect(page.locator("#connection")).to_contain_text("go on from the same step")
+    page.keyboard.press("End")
+    restartable.start()
+    expect(page.locator("#connection")).to_be_hidden(timeout=PATIENCE)
+    page.wait_for_function("() => document.querySelector('#live').textContent.includes('9000 steps')")
+    assert drawn(page) == made(9000)
+
+
+def test_without_the_stream_steps_come_in_slices(open_page: OpenPage) -> None:
+    page = open_page("/", quiet=False)
+    page.set_default_timeout(PATIENCE)
+    page.add_init_script(NO_SOCKET)
+    page.goto(page.url.split("?")[0] + LONG[1:])
+    expect(page.locator("#connection")).to_contain_text("in slices")
+    page.keyboard.press("End")
+    page.wait_for_function("() => document.querySelector('#live').textContent.includes('9000 steps')")
+    assert drawn(page) == made(9000)
+
+
+def test_without_webgl_the_contour_goes_on(open_page: OpenPage) -> None:
+    page = open_page("/", quiet=False)
+    page.add_init_script(NO_WEBGL)
+    page.reload()
+    expect(page.locator("#surface-missing")).to_contain_text("needs WebGL")
+    page.keyboard.press("End")
+    assert len(drawn(page)) == 151
+
+
+def test_the_paths_in_space_are_projected_with_plotlys_camera(open_page: OpenPage) -> None:
+    """Guards the private scene of the pinned Plotly: the heads stand on the canvas."""
+    page = open_page("/")
+    page.wait_for_selector("#surface canvas.trail-line")
+    page.keyboard.press("End")
+    page.wait_for_function(
+        """() => {
+            const canvas = document.querySelector("#surface canvas.trail-line");
+            const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+            return data.some((value, index) => index % 4 === 3 && value > 200);
+        }"""
+    )
+
+
+def test_a_pole_is_a_hole_in_the_map_and_a_sentence(open_page: OpenPage) -> None:
+    page = open_page("/?formula=log(x)%2Bx*x%2By*y&start=0.05,1&steps=50&run=sgd(lr=0.1)")
+    page.keyboard.press("End")
+    expect(page.locator("#live")).to_contain_text("stopped after step 0: the next step leads where the function")
+
+
+def test_twelve_diverging_runs_are_shown_and_said(open_page: OpenPage) -> None:
+    page = open_page("/?surface=rosenbrock&steps=200" + "".join(f"&run=sgd(lr={rate})" for rate in range(1, 13)))
+    expect(page.locator(".opt")).to_have_count(12)
+    page.keyboard.press("End")
+    expect(page.locator("#live")).to_contain_text("GD 12 diverged")
+    expect(page.locator("#add")).to_be_disabled()
+
+
+def test_resizing_in_mid_play_keeps_the_path(open_page: OpenPage) -> None:
+    page = open_page("/")
+    page.keyboard.press("Space")
+    page.wait_for_function("() => document.querySelector('#stepno b').textContent > 5")
+    page.set_viewport_size({"width": 900, "height": 700})
+    page.set_viewport_size({"width": 1300, "height": 800})
+    page.keyboard.press("End")
+    xs = drawn(page)
+    run = Run(
+        make_problem("surface", name="dupont"), optimizer="sgd", settings={"lr": 0.01}, start=(0.75, 1), steps=150
+    )
+    assert xs == run.advance(150)["x"].tolist()
+    box = page.locator("#contour").bounding_box()
+    canvas = page.locator("#contour canvas.trail-line").bounding_box()
+    assert box is not None
+    assert canvas is not None
+    assert canvas["x"] + canvas["width"] <= box["x"] + box["width"] + 1
+
+
+def test_back_and_forward_go_through_what_was_done(open_page: OpenPage) -> None:
+    page = open_page("/")
+    page.select_option("#function", "bowl")
+    page.wait_for_url(re.compile("surface=bowl"))
+    page.select_option("#function", "himmelblau")
+    page.wait_for_url(re.compile("surface=himmelblau"))
+    page.go_back()
+    expect(page.locator("#function")).to_have_value("bowl")
+    page.go_back()
+    expect(page.locator("#function")).to_have_value("dupont")
+    page.go_forward()
+    expect(page.locator("#function")).to_have_value("bowl")
+
+
+def test_each_run_takes_its_own_best_rate(open_page: OpenPage) -> None:
+    page = open_page("/?surface=ravine&start=-8,2&steps=150&run=sgd(lr=0.001)&run=momentum(lr=0.001)")
+    page.click("#fair")
+    expect(page.locator("dialog .curve")).to_have_count(2, timeout=PATIENCE)
+    rate = float(page.locator(".opt input.number").first.input_value())
+    assert 0.03 < rate < 0.04
+
+
+def test_a_thousand_starts_show_the_basins(open_page: OpenPage) -> None:
+    page = open_page("/")
+    page.set_default_timeout(PATIENCE)
+    page.click("#basins")
+    page.wait_for_function(
+        """() => {
+            const canvas = document.querySelector("#contour canvas.trail-under");
+            const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+            return data.some((value, index) => index % 4 === 3 && value > 60);
+        }""",
+        timeout=PATIENCE,
+    )
