@@ -251,7 +251,7 @@ def _between(low: Point, high: Point) -> float:
     """Where the cubic through both ends is lowest, if that is well inside; else the middle."""
     (a, fa, sa), (b, fb, sb) = low, high
     middle = 0.5 * (a + b)
-    if not (np.isfinite(fb) and np.isfinite(sb)):
+    if a == b or not (np.isfinite(fb) and np.isfinite(sb)):
         return middle
     d = sa + sb - 3 * (fa - fb) / (a - b)
     square = d * d - sa * sb

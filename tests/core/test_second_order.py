@@ -92,3 +92,12 @@ def test_slicing_changes_nothing_and_noise_is_refused(optimizer: str) -> None:
     with pytest.raises(FieldError) as caught:
         Run(make_problem("formula", formula="x**2", noise=0.1), optimizer)
     assert caught.value.field == "problem.noise"
+
+
+def test_a_line_search_between_equal_ends_takes_the_middle() -> None:
+    turned = [-0.75, 1.299038, -0.75, -1.299038, 1.5, 0, 0, 0, 0]
+    problem = make_problem("softmax", dataset={"name": "blobs", "count": 150, "sd": 1.3}, weight_decay=1e-3)
+    made = Run(problem, "lbfgs", start=turned, steps=60)
+    rows = made.advance(60)
+    assert made.status.state in ("finished", "stopped")
+    assert rows["loss"][-1] == pytest.approx(0.29657600749, rel=1e-9)
