@@ -103,7 +103,7 @@ def open_page(served: Served, chromium: Browser) -> Iterator[OpenPage]:
         context = chromium.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         entry = Opened(page)
         if quiet:
             opened.append(entry)

@@ -266,6 +266,20 @@ def test_a_label_is_flipped_by_a_click(open_page: OpenPage) -> None:
     assert "spec=" in page.evaluate("() => location.search")
 
 
+def test_which_output_goes_with_which_loss(open_page: OpenPage) -> None:
+    page = open_page("/losses")
+    page.click("[data-kind=outputs]")
+    page.wait_for_selector("#outputs [data-line=ce]")
+    assert page.locator("#outputs .natural").count() == 3
+    assert page.locator("#outputs .senseless").count() == 3
+    assert page.locator("#outputs .chart [data-line]").count() == 7
+    labels = [chart.get_attribute("aria-label") or "" for chart in page.locator("#outputs .chart").all()]
+    halves = [re.findall(r"step (\S+)\.", label)[0] for label in labels]
+    assert (halves[1], halves[2]) == ("232", "17")  # the sigmoid's two losses, as published
+    page.click("[data-kind=neuron]")
+    expect(page.locator("#output")).to_be_visible()
+
+
 def test_the_neurons_losses_in_space(open_page: OpenPage) -> None:
     page = open_page("/losses")
     page.click("#more")
@@ -384,4 +398,6 @@ def test_nothing_serious_stands_in_anyones_way(
     assert serious(page) == []
     page.keyboard.press("Escape")
     data_scene(page, "mislabelled")
+    assert serious(page) == []
+    page.click("[data-kind=outputs]")
     assert serious(page) == []

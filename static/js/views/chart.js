@@ -9,11 +9,21 @@ const MARGIN = { left: 30, right: 16, top: 8, bottom: 22 };
 
 /** A chart that fills `host`; `label` is what a reader hears. */
 export function createChart(host, label) {
+  // Two drawings over each other: what moves must not make the browser lay out the words that stand still.
   const still = svg("g");
-  const moving = svg("g");
-  const root = svg("svg", { class: "chart", role: "img", "aria-label": label }, still, moving);
-  host.append(root);
-  return { host, root, still, moving, key: "", area: null, scale: null };
+  const moving = svg("svg", { class: "chart moving", "aria-hidden": "true" });
+  const root = svg("svg", { class: "chart", role: "img", "aria-label": label }, still);
+  host.append(root, moving);
+  const chart = { host, root, still, moving, key: "", area: null, scale: null, box: null };
+  // Asking the document for a size between two charts would lay the page out anew for each of them.
+  new ResizeObserver(() => (chart.box = [host.clientWidth, host.clientHeight])).observe(host);
+  return chart;
+}
+
+/** The room of a chart in pixels: [width, height]. */
+export function roomOf(chart) {
+  chart.box ??= [chart.host.clientWidth, chart.host.clientHeight];
+  return chart.box;
 }
 
 /** What a reader hears about the chart now. */
@@ -26,8 +36,8 @@ export function describeChart(chart, text) {
  * A tick is [value, text]; `size` scales type. Returns false when the host has no room.
  */
 export function drawChart(chart, figure) {
-  const { host, root } = chart;
-  const [width, height] = [host.clientWidth, host.clientHeight];
+  const { root } = chart;
+  const [width, height] = roomOf(chart);
   if (width < 40 || height < 40) return false;
   const size = figure.size ?? 1;
   const margin = { ...MARGIN, ...figure.margin };
@@ -36,7 +46,7 @@ export function drawChart(chart, figure) {
   Object.assign(chart, { area, scale: scales(area, figure), size });
   if (key !== chart.key) {
     chart.key = key;
-    root.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    for (const layer of [root, chart.moving]) layer.setAttribute("viewBox", `0 0 ${width} ${height}`);
     chart.still.replaceChildren(...axes(chart, figure), ...(figure.still ? marks(chart, figure.still) : []));
   }
   chart.moving.replaceChildren(...marks(chart, figure));

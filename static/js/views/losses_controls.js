@@ -86,7 +86,7 @@ const FIELDS = { start: ["start-w", "start-b"], input: ["input"], target: ["targ
 /** Show the spec in the controls; a field that is being typed in keeps its text. */
 export function showControls(controls, state) {
   const { find } = controls;
-  const key = JSON.stringify([state.spec, state.own, state.space, state.problem, state.scene?.name]);
+  const key = JSON.stringify([state.spec, state.own, state.space, state.problem, state.scene?.name, state.panel]);
   if (key === controls.key) return;
   controls.key = key;
   const { spec } = state;
@@ -107,7 +107,7 @@ export function showControls(controls, state) {
     label.firstChild.textContent = names[index];
     label.querySelector("sub").hidden = !second;
   });
-  for (const button of find("kinds").children) button.setAttribute("aria-pressed", String(button.dataset.kind === kind));
+  for (const button of find("kinds").children) button.setAttribute("aria-pressed", String(button.dataset.kind === (state.panel ?? kind)));
   find("in-space").closest("label").hidden = kind !== "neuron";
   find("optimizer").value = spec.runs[0].optimizer;
   find("own-rates").checked = state.own;

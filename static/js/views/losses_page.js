@@ -8,6 +8,7 @@ import { createChrome, currentTheme, phone, readPage, sayIgnored } from "./chrom
 import { createControls, showControls } from "./losses_controls.js";
 import { createData, drawData } from "./losses_data.js";
 import { createNeuron, drawNeuron } from "./losses_neuron.js";
+import { createOutputs, drawOutputs } from "./losses_outputs.js";
 import { createQuestion } from "./losses_question.js";
 import { createSpace, drawSpace } from "./losses_space.js";
 import { headline, marks } from "./losses_words.js";
@@ -18,7 +19,7 @@ const scenes = page.scenes;
 const opening = scenes.find((scene) => scene.link === page.link) ?? null;
 
 const state = {
-  page, scene: opening, spec: paired(page.spec, scenes[0].spec), link: page.link, own: false, space: false, seen: 0, problem: null, waiting: false,
+  page, scene: opening, spec: paired(page.spec, scenes[0].spec), link: page.link, own: false, space: false, panel: null, seen: 0, problem: null, waiting: false,
   theme: currentTheme(page.tokens),
 };
 
@@ -66,6 +67,10 @@ const act = {
   },
   /** The first scene of a kind of model. */
   kind(kind) {
+    state.panel = kind === "outputs" ? kind : null;
+    playing.pause(player);
+    soon();
+    if (state.panel) return;
     if (kindOf(state.spec) !== kind) act.scene(scenes.find((scene) => kindOf(scene.spec) === kind));
   },
   show(change) { Object.assign(state, change); soon(); },
@@ -75,6 +80,7 @@ const controls = createControls(state, act);
 const neuron = createNeuron(page.tokens, act);
 const data = createData(page, act);
 const space = createSpace(page, soon);
+const outputs = createOutputs(document.querySelector("#outputs"));
 const question = createQuestion({ neuron: neuron.gradient.host, logistic: data.progress.host }, { redraw: soon, play: () => act.toggle() });
 const transport = createTransport(act, [0.25, 1, 4, 16]);
 
@@ -119,7 +125,7 @@ function refused(problem) {
 /* the address: spec in the query, step in the fragment */
 
 function fragment() {
-  return `#step=${player.step}`;
+  return `#step=${player.step}${state.panel ? `&panel=${state.panel}` : ""}`;
 }
 
 function remember(way) {
@@ -147,6 +153,7 @@ function soon() {
 }
 
 let settled = 0;
+let ticked = "";
 
 function draw(now) {
   frame = 0;
@@ -159,14 +166,19 @@ function draw(now) {
   if (race.runs.length) {
     const shown = { ...state, race, step, phone: phone.matches, asked: question };
     const kind = kindOf(race.spec);
-    document.querySelector("#neuron").hidden = kind !== "neuron";
-    document.querySelector("#data").hidden = kind !== "logistic";
-    if (kind === "neuron") {
+    const panel = state.panel ?? kind;
+    document.documentElement.dataset.panel = panel;
+    for (const [id, name] of Object.entries({ neuron: "neuron", data: "logistic", outputs: "outputs" })) document.getElementById(id).hidden = panel !== name;
+    if (panel === "outputs") drawOutputs(outputs, shown, soon);
+    else if (kind === "neuron") {
       drawSpace(space, shown);
       drawNeuron(neuron, shown);
     } else drawData(data, shown, soon);
     headline(live, shown);
-    showTicks(transport, marks(shown), player.steps);
+    const ticks = marks(shown);
+    const key = JSON.stringify([ticks, player.steps, innerWidth]);
+    if (key !== ticked) showTicks(transport, ticks, player.steps);
+    ticked = key;
     document.documentElement.dataset.ready = "";
   }
   if (!player.playing) {
@@ -178,6 +190,7 @@ function draw(now) {
 
 /* begin */
 
+if (new URLSearchParams(location.hash.slice(1)).get("panel") === "outputs") state.panel = "outputs";
 history.replaceState({ spec: state.spec, scene: state.scene?.name ?? null }, "");
 const bare = !page.asked;
 run(state.spec, stepAsked() ?? (bare || state.scene ? (state.scene ?? scenes[0]).step : 0), null);

@@ -31,6 +31,7 @@ export function headline(place, shown) {
 }
 
 function sentence(shown) {
+  if (shown.panel === "outputs") return parts("Every natural pair of output and loss leaves the same gradient: {a}.", { a: "a − y" });
   return kindOf(shown.race.spec) === "neuron" ? neuronSentence(shown) : dataSentence(shown);
 }
 
