@@ -47,8 +47,8 @@ export function formulaPlaces(pass, { width, height }) {
   const level = levels(nodes);
   const shown = nodes.flatMap((node, index) => (node.role === "number" && !lonely(nodes, index) ? [] : [index]));
   const links = shown.flatMap((to) => nodes[to].arguments.map(({ node, local }) => ({ from: node, to, local })).filter(({ from }) => shown.includes(from)));
-  const { rows, near, ways } = layered(shown, links, level);
-  order(rows, near);
+  const { rows, below, above, ways } = layered(shown, links, level);
+  order(rows, below, above);
   const most = Math.max(...rows.map((row) => row.length));
   const r = Math.max(13, Math.min(25, height / (rows.length * 3.1), width / (most * 3.6)));
   const step = (height - 2 * r - 20) / Math.max(1, rows.length - 1);
@@ -61,13 +61,13 @@ export function formulaPlaces(pass, { width, height }) {
   return { nodes: shown.map((node) => at.get(node)), edges, upright: true, gap: width / most };
 }
 
-/** Rows of nodes, and stops where an edge passes a row, so that it passes between the nodes; `near` are the neighbours of each. */
+/** Rows of nodes, and stops where an edge passes a row, so that it passes between the nodes; what each is joined to. */
 function layered(shown, links, level) {
   const rows = [];
-  const near = new Map();
+  const [below, above] = [new Map(), new Map()];
   const join = (a, b) => {
-    near.set(a, [...(near.get(a) ?? []), b]);
-    near.set(b, [...(near.get(b) ?? []), a]);
+    above.set(a, [...(above.get(a) ?? []), b]);
+    below.set(b, [...(below.get(b) ?? []), a]);
   };
   for (const node of shown) (rows[level[node]] ??= []).push(node);
   const used = rows.flatMap((row, depth) => (row ? [depth] : []));
@@ -80,27 +80,49 @@ function layered(shown, links, level) {
     [from, ...stops].forEach((stop, place) => join(stop, [...stops, to][place]));
     return stops;
   });
-  return { rows: rows.filter(Boolean), near, ways };
+  return { rows: rows.filter(Boolean), below, above, ways };
 }
 
 /** A formula that is a number alone shows it. */
 const lonely = (nodes, index) => index === nodes.length - 1;
 
-/** Each row in the order of what its nodes are joined to. */
-function order(rows, near) {
-  const place = new Map();
-  const settle = () => rows.forEach((row) => row.forEach((node, index) => place.set(node, (index + 0.5) / row.length)));
-  settle();
-  for (let sweep = 0; sweep < 8; sweep += 1) {
-    for (const row of sweep % 2 ? [...rows].reverse() : rows) {
-      const wish = new Map(row.map((node) => {
-        const places = (near.get(node) ?? []).map((other) => place.get(other));
-        return [node, places.length ? places.reduce((sum, v) => sum + v, 0) / places.length : place.get(node)];
-      }));
-      row.sort((a, b) => wish.get(a) - wish.get(b));
-      settle();
+/** Each row in the order in which fewest edges cross: of two beginnings, swept up and down, the best that was met. */
+function order(rows, below, above) {
+  let best = { crossings: Infinity, rows: [] };
+  for (const begin of [rows, rows.map((row) => [...row].reverse())]) {
+    const now = begin.map((row) => [...row]);
+    for (let sweep = 0; sweep < 8; sweep += 1) {
+      const up = sweep % 2 === 0;
+      sweepRows(up ? now : [...now].reverse(), now, up ? below : above);
+      const crossings = crossed(now, below);
+      if (crossings < best.crossings) best = { crossings, rows: now.map((row) => [...row]) };
     }
   }
+  rows.forEach((row, index) => row.splice(0, row.length, ...best.rows[index]));
+}
+
+const placesIn = (rows) => new Map(rows.flatMap((row) => row.map((node, index) => [node, (index + 0.5) / row.length])));
+
+/** Sort the rows one after the other by the mean place of what each node is joined to. */
+function sweepRows(inTurn, rows, joined) {
+  for (const row of inTurn) {
+    const place = placesIn(rows);
+    const wish = (node) => {
+      const places = (joined.get(node) ?? []).map((other) => place.get(other));
+      return places.length ? places.reduce((sum, v) => sum + v, 0) / places.length : place.get(node);
+    };
+    const wishes = new Map(row.map((node) => [node, wish(node)]));
+    row.sort((a, b) => wishes.get(a) - wishes.get(b));
+  }
+}
+
+/** How many pairs of edges between neighbouring rows cross. */
+function crossed(rows, below) {
+  const place = placesIn(rows);
+  return rows.reduce((sum, row) => {
+    const ends = row.flatMap((node) => (below.get(node) ?? []).map((other) => [place.get(node), place.get(other)]));
+    return sum + ends.reduce((count, [a, c], index) => count + ends.slice(index + 1).filter(([b, d]) => (a - b) * (c - d) < 0).length, 0);
+  }, 0);
 }
 
 const SIGNS = { add: "+", sub: "−", mul: "×", div: "÷", neg: "−", exp: "exp", log: "ln", pow: "^" };

@@ -23,7 +23,7 @@ export function showTable(table, shown) {
   table.body.replaceChildren(...rows);
   if (focused) table.body.querySelector(`[data-parameter="${focused}"]`)?.focus({ preventScroll: true });
   const shared = pass.nodes.filter((node, index) => known.backward.has(index) && node.difference !== null).map((node) => digitsShared(node.adjoint, node.difference));
-  table.aside.textContent = shared.length ? t("gradient and difference agree to {digits} digits or more", { digits: Math.min(...shared) }) : t("finite difference: the error a little to both sides");
+  table.aside.textContent = shared.length ? t("gradient and difference agree to {digits} digits or more", { digits: Math.min(...shared) }) : t("finite difference: a little to both sides");
 }
 
 function row(table, { known, moment, selected, trajectory, iteration, columnOf }, node, index) {
