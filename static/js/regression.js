@@ -3,6 +3,8 @@
  * keeps a walk from settling. Loss is the mean of (w x + b - y)²/2; a point of the bowl is [w, b].
  */
 
+const MOST_FLOORS = 1000; // that are kept: every frame asks for the same ones
+
 /** The sums of points [[x], ..] and labels [y, ..]: curvature, minimum, and the points themselves. */
 export function fitLine(points, labels) {
   const count = labels.length;
@@ -20,7 +22,7 @@ export function fitLine(points, labels) {
   const [middle, apart] = [(mxx + 1) / 2, Math.hypot((mxx - 1) / 2, mx)];
   return {
     count, x, y, mean, hessian: [mxx, mx, 1], minimum: [w, b], least: mean((a, c) => (w * a + b - c) ** 2 / 2),
-    curvatures: [middle - apart, middle + apart],
+    curvatures: [middle - apart, middle + apart], floors: new Map(),
   };
 }
 
@@ -91,6 +93,15 @@ export function uphillShare({ x, y }, [gx, gy]) {
  * r the residual at the minimum; three linear equations. Infinity where it has no solution: the walk diverges.
  */
 export function noiseFloor(fit, size, rate) {
+  const key = `${size},${rate}`;
+  if (!fit.floors.has(key)) {
+    if (fit.floors.size > MOST_FLOORS) fit.floors.clear();
+    fit.floors.set(key, settledExcess(fit, size, rate));
+  }
+  return fit.floors.get(key);
+}
+
+function settledExcess(fit, size, rate) {
   if (size >= fit.count) return rate < 2 / fit.curvatures[1] ? 0 : Infinity;
   const { hessian: [hww, hwb, hbb], minimum: [w, b], mean } = fit;
   const moment = [0, 1, 2, 3, 4].map((power) => mean((x) => x ** power));

@@ -132,7 +132,7 @@ function tellApart(spec, counts, plain, { format, words }) {
     const twins = plain.flatMap((other, i) => (other === name ? [i] : []));
     const differ = (of) => new Set(twins.map(of)).size === twins.length;
     if (twins.length < 2) return name;
-    if (differ(rate)) return alike ? rate(index) : `${name}, ${rate(index)}`;
+    if (differ(rate)) return alike ? rate(index) : `${name} ${rate(index)}`;
     if (differ((i) => counts[i])) return words.of(name, counts[index]);
     if (differ(again)) return again(index) ? words.again(name) : name;
     return `${name} (${twins.indexOf(index) + 1})`;

@@ -1,14 +1,13 @@
 /** The Batches page: walks with batches of any size down one bowl. Wires spec, stream, clock, controls and panels. */
-import { post } from "../api.js";
 import * as connection from "../connection.js";
 import { t } from "../i18n.js";
 import { plainNumber } from "../numbers.js";
 import { makeClock, nextMove, smoothed, tickOf } from "../pace.js";
 import * as playing from "../player.js";
 import * as racing from "../race.js";
-import { fitLine } from "../regression.js";
 import * as walks from "../walks.js";
 import { createControls, showControls } from "./batches_controls.js";
+import { fitAll, fitOf, measureFloors, openFan } from "./batches_measures.js";
 import { createStage, drawStage, isResting } from "./batches_stage.js";
 import { countText, sayWalks, verdictOf } from "./batches_words.js";
 import { createChrome, currentTheme, isPresenting, readPage, sayIgnored } from "./chrome.js";
@@ -19,6 +18,7 @@ import { createTransport, showTransport } from "./transport.js";
 const data = readPage();
 const { scenes } = data;
 const PLANE = 2; // parameters of what this page can show
+const WORDS_EVERY = 100; // ms between sentences while playing
 const BY = ["examples", "updates", "time"];
 
 const page = {
@@ -63,26 +63,15 @@ async function accept() {
   if (page.historyWay && page.link) remember(page.historyWay);
   page.historyWay = page.historyWay && "replace";
   try {
-    await fitAll(race.spec);
+    await fitAll(page, race.spec);
   } catch (error) {
     page.problem = error.problem ?? { detail: error.message };
   }
   setClock();
-  if (page.wantsFan) openFan();
-  measureFloors();
+  if (page.wantsFan) openFan(page, soon);
+  measureFloors(page, soon);
   soon();
 }
-
-/** The points of every problem of the spec, and the sums that the panels need. */
-async function fitAll(spec) {
-  const keys = new Set(spec.runs.map((walk) => JSON.stringify(walk.problem ?? spec.problem)));
-  await Promise.all([...keys].filter((key) => !page.fits.has(key)).map(async (key) => {
-    const answer = await post("/surfaces", JSON.parse(key), { query: { resolution: 2, lang: data.language } });
-    page.fits.set(key, { answer, fit: fitLine(answer.data.points, answer.data.labels) });
-  }));
-}
-
-const fitOf = (spec, index) => page.fits.get(JSON.stringify(spec.runs[index]?.problem ?? spec.problem));
 
 function refused(problem) {
   page.problem = problem;
@@ -101,21 +90,23 @@ function connected(state) {
 
 function paces(spec) {
   return spec.runs.map((walk, index) => {
-    const { count } = fitOf(spec, index).fit;
+    const { count } = fitOf(page, spec, index).fit;
     const batch = walks.batchOf(spec, index);
     return { size: walks.sizeOf(batch, count), count, steps: walk.steps ?? spec.steps, replacement: Boolean(batch.with_replacement) };
   });
 }
 
-/** Another clock, at the place where the selected walk is now. */
-function setClock(keep = true) {
-  const spec = race.spec ?? page.spec;
-  const before = page.clock && keep && page.walkers?.[page.selected]?.row;
+/** Another clock; compared otherwise, it goes to where the selected walk is now, or one that still moves. */
+function setClock() {
+  const { spec } = race;
+  const before = page.clock;
+  const moving = [page.walkers?.[page.selected], ...(page.walkers ?? [])].find((walker) => walker && !walker.over);
   page.paces = paces(spec);
   page.clock = makeClock(page.by, page.paces, { steps: spec.steps, atOnce: page.atOnce });
   player.steps = page.clock.ticks;
-  if (keep && before > 0) playing.seek(player, Math.min(player.step > 0 ? tickOf(page.clock, page.paces[page.selected], before) : 0, page.clock.ticks));
-  else playing.seek(player, Math.min(player.step, page.clock.ticks));
+  const same = !before || (before.currency === page.by && before.atOnce === page.atOnce);
+  if (same || !page.walkers) playing.seek(player, player.step);
+  else playing.seek(player, moving ? tickOf(page.clock, page.paces[moving.index], moving.row) : page.clock.ticks);
 }
 
 /** The last tick whose rows are all here. */
@@ -138,12 +129,12 @@ function walkersNow() {
       tokens: page.tokens, dark: page.theme.dark, format: plainNumber,
       words: {
         stochastic: () => t("Stochastic"), mini: (size) => t("Mini-batch {size}", { size }), full: () => t("Full batch"),
-        of: (name, count) => t("{name} of {count}", { name, count }), again: (name) => t("{name}, drawn again", { name }),
+        of: (name, count) => t("{name} of {count}", { name, count }), again: (name) => t("{name} (drawn again)", { name }),
       },
     });
   }
   return race.runs.map((trajectory, index) => {
-    const { fit, answer } = fitOf(spec, index);
+    const { fit, answer } = fitOf(page, spec, index);
     const row = Math.min(clock.row(page.paces[index], player.step), trajectory.count - 1);
     const loss = trajectory.columns.get("full_loss") ?? trajectory.columns.get("loss");
     const excess = excesses(trajectory, loss, fit);
@@ -174,55 +165,6 @@ function smoothedOf(trajectory, excess) {
   return known.smooth;
 }
 
-/* ---- the fan, and the floors as measured ---- */
-
-async function openFan() {
-  const spec = race.spec;
-  const index = page.selected;
-  const { fit } = fitOf(spec, index);
-  const key = JSON.stringify([spec.problem, spec.start, spec.seed, spec.runs[index]]);
-  if (page.fan?.key === key) return;
-  page.fan = { key, index, walks: [] };
-  const { specs, loss } = walks.fanSpecs(spec, index, { count: fit.count });
-  const answers = await Promise.all(specs.map((each) => post("/trajectories", each)));
-  if (page.fan?.key !== key) return;
-  page.fan.walks = answers.flatMap(({ runs }) => runs).map(({ columns }) => ({
-    w: columns.w_1, b: columns.b, level: smoothed(columns[loss].map((value) => Math.max(0, value - fit.least)), columns[loss].length - 1),
-  }));
-  soon();
-}
-
-const RATES = [0.02, 0.05, 0.1, 0.2, 0.4];
-const SETTLED = [200, 800];
-
-/** Long walks from the minimum itself at several rates: the mean of what they do there is the floor. */
-async function measureFloors() {
-  const spec = race.spec;
-  const { fit } = fitOf(spec, page.selected);
-  const batches = new Map();
-  spec.runs.forEach((_, index) => {
-    const batch = walks.batchOf(spec, index);
-    if (fitOf(spec, index).fit === fit && walks.kindOf(batch, fit.count) !== "full" && batches.size < 2) batches.set(JSON.stringify(batch), { batch, index });
-  });
-  const key = JSON.stringify([spec.runs[page.selected]?.problem ?? spec.problem, [...batches.keys()]]);
-  if (page.floors.key === key) return;
-  page.floors = { key, measured: [] };
-  if (!batches.size) return;
-  const chosen = [...batches.values()];
-  const runs = chosen.flatMap(({ batch }) => RATES.map((lr) => ({ optimizer: "sgd", settings: { lr }, batch, columns: ["full_loss"] })));
-  const problem = spec.runs[page.selected]?.problem ?? spec.problem;
-  const { runs: made } = await post("/trajectories", { problem, start: fit.minimum, steps: SETTLED[1], seed: 1, runs });
-  if (page.floors.key !== key) return;
-  page.floors.measured = chosen.map(({ batch, index }, group) => ({
-    size: walks.sizeOf(batch, fit.count), index,
-    points: RATES.map((rate, i) => {
-      const tail = made[group * RATES.length + i].columns.full_loss.slice(SETTLED[0]);
-      return { rate, excess: tail.length < SETTLED[1] - SETTLED[0] ? NaN : tail.reduce((sum, value) => sum + value, 0) / tail.length - fit.least };
-    }),
-  }));
-  soon();
-}
-
 /* ---- what people do ---- */
 
 const act = {
@@ -248,8 +190,8 @@ const act = {
   select(index) {
     page.selected = index;
     page.fan = null;
-    if (page.wantsFan && race.spec) openFan();
-    if (race.spec && page.clock) measureFloors();
+    if (page.wantsFan && race.spec) openFan(page, soon);
+    if (race.spec && page.clock) measureFloors(page, soon);
     soon();
   },
   by(currency) { page.by = currency; if (race.spec) setClock(); soon(); },
@@ -262,7 +204,7 @@ const act = {
   fan(on) {
     page.wantsFan = on;
     page.fan = null;
-    if (on && race.spec) openFan();
+    if (on && race.spec) openFan(page, soon);
     soon();
   },
   scene(name) {
@@ -363,6 +305,7 @@ function readFragment() {
 
 let frame = 0;
 let settled = 0;
+let said = 0;
 
 function soon() {
   if (page.stage) page.stage.changedAt = performance.now();
@@ -372,7 +315,7 @@ function soon() {
 function draw(now) {
   frame = 0;
   const ready = page.stage && page.clock && race.runs.length && race.spec && race.runs.length === race.spec.runs.length && page.paces.length === race.runs.length
-    && race.runs.every(({ count }) => count > 0) && race.spec.runs.every((_, index) => fitOf(race.spec, index));
+    && race.runs.every(({ count }) => count > 0) && race.spec.runs.every((_, index) => fitOf(page, race.spec, index));
   if (ready) playing.tick(player, now);
   if (player.playing) page.stage.changedAt = now;
   showControls(controls, page);
@@ -385,14 +328,17 @@ function draw(now) {
     step: player.step, steps: player.steps, playing: player.playing, speed: player.speed,
     reading: { say: saying(page.by), step: countText(amount), steps: countText(page.clock.most) },
   });
-  words(rest);
+  if (rest || now - said >= WORDS_EVERY) {
+    said = now;
+    words(rest);
+  }
   document.documentElement.dataset.ready = "";
   if (!rest) frame ||= requestAnimationFrame(draw);
   else if (!settled && page.link) settled = setTimeout(() => { settled = 0; remember("replace"); }, 300);
 }
 
 const saying = (by) => (slots) => ({
-  examples: () => t("{step} points", slots), updates: () => t("Update {step}", slots), time: () => t("Time {step}", slots),
+  examples: () => t("Points seen: {step}", slots), updates: () => t("Update {step}", slots), time: () => t("Time {step}", slots),
 })[by]();
 
 function words(rest) {

@@ -10,7 +10,7 @@ import { costOf, stairs } from "../pace.js";
 import { cloudOf, drawBatches, gradientOf, noiseFloor, pointGradients, uphillShare } from "../regression.js";
 import { withRate } from "../walks.js";
 import { countText, excessText, spoken } from "./batches_words.js";
-import { createChart, describeChart, drawChart, pointerData } from "./chart.js";
+import { createChart, describeChart, drawChart, pointerData, roomOf } from "./chart.js";
 import { contourAspect, createContour, drawContour } from "./contour.js";
 
 const REST_AFTER = 140; // ms without change before Plotly draws the paths
@@ -21,6 +21,7 @@ const TAIL = 40; // updates of a noisy walk that stay in full colour: older ones
 const RATES = Array.from({ length: 81 }, (_, i) => 10 ** (-2 + (2.3 * i) / 80));
 
 const find = (id) => document.getElementById(id);
+const write = (id, text) => find(id).textContent === text || (find(id).textContent = text);
 
 /** Make the panels. */
 export function createStage(page, plotly, act) {
@@ -121,13 +122,15 @@ function drawFan(context, toPixels, page) {
 
 /* the loss above the best one */
 
-/** Powers of ten of a loss; below what is drawn the line ends at the edge. */
-function fallen(values) {
-  let below = false;
+/** Powers of ten of a loss; where it leaves what is drawn, below or above, the line ends at the edge. */
+function withinPanel(values, top) {
+  let gone = false;
   return Array.from(values, (value) => {
-    if (below && !(value > 10 ** LOWEST)) return NaN;
-    below = !(value > 10 ** LOWEST);
-    return below ? LOWEST : Math.log10(value);
+    const exponent = log10(value);
+    const out = !(exponent > LOWEST && exponent < top);
+    const first = out && !gone;
+    gone = out;
+    return !out ? exponent : first ? Math.max(LOWEST, Math.min(top, exponent)) : NaN;
   });
 }
 
@@ -135,14 +138,14 @@ function drawExcess(page) {
   const { stage, walkers, clock, theme, player } = page;
   const chart = stage.excess;
   const size = theme.size(1);
-  const width = chart.host.clientWidth;
+  const width = roomOf(chart)[0];
   const from = clock.log ? 0.7 : 0;
   const x = (amount) => (clock.log ? Math.log10(Math.max(amount, from)) : amount);
   const range = [x(from), x(clock.most) + (clock.log ? 0.02 : 0)];
   const top = log10(Math.max(...walkers.map(({ excess }) => excess[0]))) + 0.25;
   const shape = (walker, values, rows) => {
     const steps = stairs(walker.pace, values, rows, { currency: clock.currency, atOnce: clock.atOnce, log: clock.log, from, to: clock.most, columns: width });
-    return { x: steps.x.map(x), y: fallen(steps.y) };
+    return { x: steps.x.map(x), y: withinPanel(steps.y, top) };
   };
   const whole = (walker) => {
     const key = [walker.trajectory.version, walker.trajectory.count, clock.currency, clock.atOnce, clock.most, width].join();
@@ -157,11 +160,15 @@ function drawExcess(page) {
   const fan = page.fan?.walks.length ? page.fan : null;
   const known = page.answered; // before the question is answered nothing gives the answer away
   const still = {
-    key: [known, walkers.map((walker) => whole(walker).key + walker.look.colour), fan?.key, page.selected].join(),
+    key: [known, walkers.map((walker) => whole(walker).key + walker.look.name + walker.look.colour), fan?.key, page.selected].join(),
     lines: !known ? [] : [
       ...walkers.flatMap((walker) => floorLine(walker, page.race.spec, range)),
       ...walkers.map((walker) => ({ ...whole(walker).faint, colour: walker.look.colour, width: 1.4, opacity: theme.dark ? 0.42 : 0.34 })),
       ...(fan ? fan.walks.map((walk) => ({ ...shape(walkers[fan.index] ?? walkers[0], walk.level, walk.level.length - 1), colour: (walkers[fan.index] ?? walkers[0]).look.colour, width: 1, opacity: 0.4 })) : []),
+    ],
+    words: [
+      ...(walkers.some(({ look }) => look.kind !== "full") ? [{ x: range[0], y: LOWEST, dx: 6, dy: -10, text: t("thick: mean of the last quarter of the updates"), size: 11, colour: "var(--ink-3)" }] : []),
+      ...(known ? names(walkers, whole, range, chart, size) : []),
     ],
   };
   const lines = [];
@@ -173,16 +180,12 @@ function drawExcess(page) {
   const dots = walkers.map((walker) => {
     const value = walker.level[walker.row];
     const reached = Math.min(costOf(walker.pace, walker.row, clock.currency, clock.atOnce), amount);
-    return { x: x(walker.over ? reached : amount), y: Math.max(LOWEST, log10(value)), symbol: walker.look.symbol, colour: walker.look.colour, name: `walk-${walker.index}`, radius: walker.selected ? 6 : 5 };
+    return { x: x(walker.over ? reached : amount), y: Math.max(LOWEST, Math.min(top, log10(value))), symbol: walker.look.symbol, colour: walker.look.colour, name: `walk-${walker.index}`, radius: walker.selected ? 6 : 5 };
   });
   const ticks = clock.log ? powers(0, range[1]) : stepTicks(clock.most);
   drawChart(chart, {
     size, x: { range, ticks: ticks.filter(([value]) => value <= range[1] - 0.01 * (range[1] - range[0])) }, y: { range: [LOWEST, top], ticks: powers(LOWEST, top) },
     margin: { left: 36, right: (clock.log ? 64 : 118) * size, top: 8, bottom: 22 }, still, uprights: [{ x: x(amount) }], lines, dots,
-    words: [
-      ...(walkers.some(({ look }) => look.kind !== "full") ? [{ x: range[0], y: LOWEST, dx: 6, dy: -10, text: t("thick: mean of the last quarter of the updates"), size: 11, colour: "var(--ink-3)" }] : []),
-      ...(known ? names(walkers, whole, range, chart, size) : []),
-    ],
   });
   describeChart(chart, `${t("Loss above the best one, on a logarithmic scale.")} ${spoken(page)}`);
 }
@@ -196,7 +199,7 @@ function floorLine({ fit, look, lr, index }, spec, range) {
 
 /** Each walk's name at the end of its line, pushed apart. */
 function names(walkers, whole, range, chart, size) {
-  const height = Math.max(80, chart.host.clientHeight - 30);
+  const height = Math.max(80, roomOf(chart)[1] - 30);
   const unit = (Math.abs(LOWEST) + 1.3) / height;
   const found = walkers.map((walker) => {
     const { faint } = whole(walker);
@@ -235,6 +238,7 @@ function drawPoints(page) {
       { x: Array.from(fit.x).flatMap((value) => [value, value, NaN]), y: Array.from(fit.y).flatMap((value) => [value, value, NaN]), colour: "var(--ink-3)", width: 3.2, opacity: 0.42, cap: "round" },
       across([wBest, bBest], { colour: "var(--ink)", width: 1.2, dash: [2, 3] }),
     ],
+    words: [{ x: known.x[1], y: wBest * known.x[1] + bBest, dx: -2, dy: 14, anchor: "end", text: t("best"), size: 11, colour: "var(--ink-2)" }],
   };
   const lines = walkers.map((walker) => across(here(walker), { colour: walker.look.colour, width: walker.selected ? 2.8 : 2.2, dash: walker.look.dash, name: `line-${walker.index}` }));
   const dots = [];
@@ -245,12 +249,11 @@ function drawPoints(page) {
     lines.push({ x: [x, x], y: [y, Math.max(known.y[0], Math.min(known.y[1], w * x + b))], colour: chosen.look.colour, width: 1.4, dash: [2, 3], name: "residual" });
     dots.push({ x, y, symbol: "circle", open: true, radius: 4.5, colour: chosen.look.colour, name: "drawn" });
   }
-  const words = [{ x: known.x[1], y: wBest * known.x[1] + bBest, dx: -2, dy: 14, anchor: "end", text: t("best"), size: 11, colour: "var(--ink-2)" }];
   drawChart(stage.data, {
     size: theme.size(1), x: { range: known.x, ticks: [-2, -1, 0, 1, 2].filter((v) => v > known.x[0] && v < known.x[1]).map((v) => [v, fix(v, 0)]) },
-    y: { range: known.y, ticks: [-5, 0, 5].filter((v) => v > known.y[0] && v < known.y[1]).map((v) => [v, fix(v, 0)]) }, margin: { left: 24, right: 6 }, still, lines, dots, words,
+    y: { range: known.y, ticks: [-5, 0, 5].filter((v) => v > known.y[0] && v < known.y[1]).map((v) => [v, fix(v, 0)]) }, margin: { left: 24, right: 6 }, still, lines, dots,
   });
-  find("data-aside").textContent = chosen.look.kind === "stochastic" ? t("ring: the next point") : t("dotted: the best line");
+  write("data-aside", chosen.look.kind === "stochastic" ? t("ring: the next point") : t("dotted: the best line"));
   describeChart(stage.data, t("{count} points, and the line of each walk. {name}: slope {w}, height {b}.", { count: fit.count, name: chosen.look.name, w: fix(w, 2), b: fix(b, 2) }));
 }
 
@@ -280,7 +283,7 @@ function drawCloud(page) {
   const clouds = [...walkers].sort((a, b) => a.look.size - b.look.size).filter((walker) => walker.fit === fit && !seen.has(walker.look.size) && seen.add(walker.look.size))
     .map((walker) => ({ walker, cloud: cloudOf(fit, place, batchesOf(stage, fit.count, walker.look.size)) }));
   const reach = reachOf(fit, place, full, clouds);
-  const { clientWidth: width, clientHeight: height } = stage.cloud.host;
+  const [width, height] = roomOf(stage.cloud);
   const aspect = Math.max(0.4, (width - 40) / Math.max(40, height - 34));
   const [rx, ry] = aspect > 1 ? [reach * aspect, reach] : [reach, reach / aspect];
   const lines = clouds.map(({ walker, cloud }) => ({
@@ -298,7 +301,7 @@ function drawCloud(page) {
   });
   const own = clouds.find(({ walker }) => walker.look.size === chosen.look.size) ?? clouds[0];
   const share = uphillShare(own.cloud, full);
-  find("cloud-aside").textContent = chosen.look.kind === "full" ? t("all points agree") : t("{share} % would climb", { share: fix(100 * share, 0) });
+  write("cloud-aside", chosen.look.kind === "full" ? t("all points agree") : t("{share} % would climb", { share: fix(100 * share, 0) }));
   describeChart(stage.cloud, t("Gradients of possible batches of {name} at its place; {share} % of them would climb. The full gradient is {gw}, {gb}.", {
     name: chosen.look.name, share: fix(100 * share, 0), gw: fix(full[0], 2), gb: fix(full[1], 2),
   }));
@@ -327,9 +330,12 @@ const RANGE = [-2, 0.31];
 function drawFloor(page) {
   const { stage, walkers, theme, floors } = page;
   const { fit } = chosenOf(page);
+  const drawn = [fit.least, fit.count, page.answered, JSON.stringify(floors.measured), theme.key, roomOf(stage.floor), walkers.map(({ look, lr }) => look.name + look.size + look.colour + lr)].join();
+  if (stage.floorKey === drawn) return;
+  stage.floorKey = drawn;
   const noisy = walkers.filter((walker) => page.answered && walker.look.kind !== "full" && walker.fit === fit);
   const sizes = [...new Map(noisy.toReversed().map((walker) => [walker.look.size, walker])).values()].slice(0, 3);
-  const still = { key: [fit.count, fit.least, sizes.map(({ look }) => look.size + look.colour), JSON.stringify(floors.measured), theme.key].join(), lines: [], dots: [], words: [] };
+  const still = { key: drawn, lines: [], dots: [], words: [] };
   for (const { look } of sizes) {
     const y = RATES.map((rate) => log10(noiseFloor(fit, look.size, rate)));
     still.lines.push({ x: RATES.map(Math.log10), y: y.map((value) => (value > 1 || value < LOWEST ? NaN : value)), colour: look.colour, width: 2, dash: look.dash });

@@ -44,8 +44,8 @@ function sentence(page) {
   }
   const amount = clock.amount(player.step);
   const lead = {
-    examples: () => t("Above the best loss after {count} points seen: ", { count: countText(amount) }),
-    updates: () => t("Above the best loss after {count} updates: ", { count: countText(amount) }),
+    examples: () => (amount === 1 ? t("Above the best loss after 1 point seen: ") : t("Above the best loss after {count} points seen: ", { count: countText(amount) })),
+    updates: () => (amount === 1 ? t("Above the best loss after 1 update: ") : t("Above the best loss after {count} updates: ", { count: countText(amount) })),
     time: () => t("Above the best loss after a time of {count}: ", { count: countText(amount) }),
   }[clock.currency]();
   const between = document.documentElement.lang.startsWith("zh") ? "，" : ", ";

@@ -1,0 +1,163 @@
+"""The Batches page in a real Chromium, by mouse, keyboard and touch, against the engine's numbers."""
+
+import json
+import math
+import re
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PHONE, OpenPage, Served
+
+LEAST = 0.4534185478639079  # of the page's 512 points, by least squares
+ANSWERED = "#step=1"  # a link to a step has no question
+
+
+def spec_of(page: Page) -> dict[str, Any]:
+    spec: dict[str, Any] = page.evaluate("history.state.spec")
+    return spec
+
+
+def losses(served: Served, spec: dict[str, Any]) -> list[list[float]]:
+    """The loss over all points of every run, as the API makes them."""
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(f"{served.url}/api/v1/trajectories", json.dumps(spec).encode(), headers)
+    with urllib.request.urlopen(request) as answer:
+        runs = json.load(answer)["runs"]
+    return [run["columns"].get("full_loss", run["columns"]["loss"]) for run in runs]
+
+
+def level(page: Page, walk: int) -> float:
+    """How far above the best loss the dot of a walk stands."""
+    return 10 ** float(page.get_attribute(f"#excess [data-dot=walk-{walk}]", "data-y") or "nan")
+
+
+def live(page: Page) -> str:
+    return re.sub(r"\s+", " ", page.inner_text("#live"))
+
+
+def last_quarter(values: list[float], row: int) -> float:
+    part = values[math.ceil(row * 0.75) : row + 1]
+    return sum(part) / len(part) - LEAST
+
+
+def test_it_asks_first_and_playing_answers(open_page: OpenPage, served: Served) -> None:
+    page = open_page("/batches")
+    expect(page.locator("#question")).to_contain_text("How many must the full batch look at?")
+    expect(page.locator("#excess [data-word^=name]")).to_have_count(0)  # nothing gives the answer away
+    page.click("#ask button >> nth=2")
+    expect(page.locator("#verdict")).to_have_text("Right. Within 0.05 of the best after 16, 1,344 and 10,752 points.")
+    expect(page.locator("[data-action=play]")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("Space")
+    rows = losses(served, spec_of(page))
+    within = [next(row for row, loss in enumerate(run) if loss - LEAST <= 0.05) for run in rows]
+    assert [row * size for row, size in zip(within, (1, 64, 512), strict=True)] == [16, 1344, 10752]
+
+
+def test_at_equal_points_seen_every_number_is_the_engine_s(open_page: OpenPage, served: Served) -> None:
+    page = open_page("/batches#step=237&by=examples")
+    one, some, full = losses(served, spec_of(page))
+    assert page.inner_text("#stepno b") == "12,509"  # points: 24 epochs and a little
+    assert level(page, 0) == pytest.approx(last_quarter(one, 3000), rel=1e-6)
+    assert level(page, 1) == pytest.approx(last_quarter(some, 195), rel=1e-6)
+    assert level(page, 2) == pytest.approx(full[24] - LEAST, rel=1e-6)
+    assert live(page) == (
+        "Above the best loss after 12,509 points seen: Stochastic 0.069, Mini-batch 64 0.00021, Full batch 0.022."
+    )
+    expect(page.locator("#floor [data-dot=measured-1]")).to_have_count(5)
+    measured = page.locator("#floor [data-dot=measured-1]").nth(2)
+    theory = page.locator("#floor [data-dot=floor-0]")
+    heights = [float(dot.get_attribute("data-y") or "nan") for dot in (measured, theory)]
+    assert heights[0] == pytest.approx(heights[1], abs=0.15)
+
+
+def test_keys_play_step_and_compare_otherwise(open_page: OpenPage, served: Served) -> None:
+    page = open_page(f"/batches{ANSWERED}")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#stepno")).to_have_text("Points seen: 2")
+    page.keyboard.press("x")
+    expect(page.locator("#by [data-by=updates]")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("End")
+    expect(page.locator("#stepno")).to_have_text("Update 300")
+    assert level(page, 0) == pytest.approx(last_quarter(losses(served, spec_of(page))[0], 300), rel=1e-6)
+    page.keyboard.press("3")
+    expect(page.locator("#chosen")).to_have_text("Full batch")
+    expect(page.locator("#cloud-aside")).to_have_text("all points agree")
+    page.keyboard.press("Home")
+    page.keyboard.press("Space")
+    page.wait_for_function("() => Number(document.querySelector('#scrub').value) > 5")
+    page.keyboard.press("Space")
+    expect(page.locator("[data-action=play]")).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_walk_is_changed_by_hand_and_its_link_comes_back(open_page: OpenPage, served: Served) -> None:
+    page = open_page(f"/batches{ANSWERED}")
+    page.fill("[aria-label='Batch size of Mini-batch 64']", "0.5")
+    expect(page.locator(".walk .nm >> nth=1")).to_have_text("Mini-batch 23")
+    page.fill("#shared .number", "0.2")
+    page.keyboard.press("Enter")
+    page.click("label:has(#replacement)")
+    page.click("label:has(#inverse)")
+    page.wait_for_function("() => history.state.spec.runs[1].schedule?.name === 'inverse'")
+    spec = spec_of(page)
+    assert [run["settings"]["lr"] for run in spec["runs"]] == [0.2, 0.2, 0.2]
+    assert spec["runs"][1]["batch"] == {"mode": "mini", "size": 23, "with_replacement": True}
+    page.fill("#scrub", "300")
+    page.wait_for_function("() => location.hash.includes('step=300')")
+    expect(page.locator("#live")).to_contain_text("after 153,600 points seen")
+    expect(page.locator("#live")).to_contain_text(f"Stochastic {last_quarter(losses(served, spec)[0], 3000):.2f}")
+    said, address = live(page), page.url.removeprefix(served.url)
+    again = open_page(address)
+    expect(again.locator("#live")).to_have_text(said)
+    assert spec_of(again) == spec
+
+
+def test_the_map_takes_a_start_and_the_fan_opens(open_page: OpenPage) -> None:
+    page = open_page(f"/batches{ANSWERED}")
+    page.click("#contour", position={"x": 300, "y": 300})
+    page.wait_for_function("() => JSON.stringify(history.state.spec.start) !== '[-2,3]'")
+    before = spec_of(page)["start"]
+    page.focus("#contour")
+    page.keyboard.press("ArrowUp")
+    page.wait_for_function("b => history.state.spec.start[1] > b", arg=before[1])
+    with page.expect_response(
+        lambda answer: "trajectories" in answer.url and '"seed":20' in (answer.request.post_data or "")
+    ):
+        page.click("label:has(#fan)")
+    expect(page.locator("#excess .line[stroke-opacity='0.4']")).to_have_count(20)
+
+
+def test_too_large_a_rate_is_said(open_page: OpenPage) -> None:
+    page = open_page(f"/batches{ANSWERED}")
+    page.fill("#shared .number", "1.4")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => history.state.spec.runs[0].settings.lr === 1.4")
+    page.fill("#scrub", "300")
+    expect(page.locator("#live")).to_contain_text("Stochastic diverged after update")
+    page.fill("#shared .number", "much")
+    page.keyboard.press("Enter")
+    expect(page.locator("#problem")).to_contain_text("“much” is not a number")
+
+
+@pytest.mark.parametrize(("theme", "language"), [("light", "en"), ("dark", "zh")])
+def test_axe_finds_nothing_serious(
+    open_page: OpenPage, serious: Callable[[Page], list[str]], theme: str, language: str
+) -> None:
+    page = open_page(f"/batches?lang={language}#step=200", color_scheme=theme)
+    assert serious(page) == []
+    if language == "zh":
+        assert "看过 2,868 个点后，损失比最优高出：随机 0.068" in live(page)
+
+
+def test_a_phone_has_it_all_in_one_column(open_page: OpenPage) -> None:
+    page = open_page("/batches", **PHONE)
+    page.tap("#ask button >> nth=0")
+    expect(page.locator("#verdict")).to_contain_text("Not quite.")
+    page.tap(".sheetbtn")
+    page.select_option("#scene", "noise-floor")
+    page.tap(".done")
+    expect(page.locator("#question")).to_contain_text("A tenth of the rate")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
