@@ -12,6 +12,8 @@ import { symbolPath } from "./trail.js";
 const MARGIN = { left: 28, right: 1, top: 2, bottom: 22 };
 const COARSE = 30000; // cells while moving
 const FINE = 160000;
+const SLOW = 9; // ms: regions that took longer are drawn with fewer cells next time, down to a tenth
+const QUICK = 4;
 const COSTLY = 60; // parameters from which the fine grid is made coarser
 const TINT = { light: 0.34, dark: 0.38 };
 const GRAB = 12; // pixels
@@ -27,7 +29,7 @@ export function createMap(host, on) {
     host.append(canvas);
     return canvas.getContext("2d");
   };
-  const map = { host, on, below: layer("regions"), above: layer("marks"), cells: document.createElement("canvas"), window: null, shown: null, key: "", held: null };
+  const map = { host, on, below: layer("regions"), above: layer("marks"), cells: document.createElement("canvas"), window: null, shown: null, key: "", held: null, quality: 1 };
   host.addEventListener("pointerdown", (event) => press(map, event));
   host.addEventListener("pointermove", (event) => glide(map, event));
   host.addEventListener("pointerup", (event) => lift(map, event));
@@ -85,9 +87,17 @@ export function drawMap(map, shown) {
   const key = [shown.version, shown.theme.key, fine, map.width, map.height, map.ratio, map.wanted].join("|");
   if (key !== map.key) {
     map.key = key;
+    const began = performance.now();
     drawRegions(map, shown, fine);
+    if (!fine) pace(map, performance.now() - began);
   }
   drawMarks(map, shown);
+}
+
+/** As many cells as this machine draws in time. */
+function pace(map, took) {
+  if (took > SLOW) map.quality = Math.max(0.1, map.quality * 0.8);
+  else if (took < QUICK) map.quality = Math.min(1, map.quality * 1.25);
 }
 
 function begin(map, context) {
@@ -118,7 +128,7 @@ function drawRegions(map, shown, fine) {
 /** The grid's points and features are made once for a window, a size and a model. */
 function gridFor(map, { model }, fine) {
   const cost = Math.max(1, model.parameters.length / COSTLY);
-  const cells = Math.min((fine ? FINE : COARSE) / cost ** (fine ? 0.9 : 0.75), map.area.width * map.area.height * map.ratio ** 2);
+  const cells = Math.min((fine ? FINE : COARSE * map.quality) / cost ** (fine ? 0.9 : 0.75), map.area.width * map.area.height * map.ratio ** 2);
   const ny = Math.max(24, Math.round(Math.sqrt((cells * map.area.height) / map.area.width)));
   const nx = Math.max(24, Math.round((ny * map.area.width) / map.area.height));
   const key = [nx, ny, map.window, model.features.map(({ text }) => text), model.shift, model.scale].join("|");

@@ -350,6 +350,7 @@ function paint(step, whole, live) {
     live.textContent = state.note.text;
     showQuestion(lede, null);
     showVerdict(lede, null);
+    showTicks(transport, [], player.steps);
   }
   if (blank || !own?.theta) return;
   const shown = { ...state, step, steps: state.spec.steps, runs, seen: state.seen, theme, key: version };
