@@ -10,7 +10,7 @@ const REFUSALS = 2; // attempts that never opened before REST is tried
 const SLICE = 2000;
 
 /**
- * listeners: opened({spec, link, runs}), steps({run, from, count, columns}), ended({run, status}), error(problem),
+ * listeners: opened({spec, link, runs, from}) with the first row that is to come, steps({run, from, count, columns}), ended({run, status}), error(problem),
  * state("connecting" | "open" | "waiting" | "rest"), have() -> the first row that is still missing.
  */
 export function createConnection({
@@ -41,7 +41,10 @@ export function open(link, spec, from, until) {
 /** Grant rows up to `until`. */
 export function advance(link, until) {
   link.until = Math.max(link.until, until);
-  if (link.state === "rest") return void slices(link);
+  if (link.state === "rest") {
+    if (link.waitingFor === null) slices(link); // else the slices that follow the opening one go as far
+    return;
+  }
   if (link.state !== "open") return;
   const waiting = link.queue.find((message) => message.type === "advance");
   if (waiting) waiting.until = link.until;
@@ -141,7 +144,7 @@ function receive(link, data) {
     if (message.id !== undefined && message.id !== null && message.id !== link.waitingFor) return;
     link.waitingFor = null;
     link.columns = message.runs.map((run) => run.columns);
-    link.listeners.opened(message);
+    link.listeners.opened({ ...message, from: link.from });
   } else if (message.type === "error") {
     if (message.id === link.waitingFor) link.waitingFor = null;
     link.listeners.error(message.problem, message.id ?? null);
@@ -171,7 +174,7 @@ async function openByRest(link) {
   if (!answer) return;
   link.waitingFor = null;
   link.listeners.opened({
-    type: "opened", spec: answer.spec, link: answer.link,
+    type: "opened", spec: answer.spec, link: answer.link, from: link.from,
     runs: answer.runs.map((run) => ({ columns: Object.keys(run.columns) })),
   });
   deliver(link, answer);

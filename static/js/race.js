@@ -16,20 +16,25 @@ export function expect(race, spec, from) {
 
 /** The server's `opened`: the complete spec, its link and each run's columns. */
 export function opened(race, message) {
-  const from = race.expected?.from ?? 0;
+  const from = message.from ?? race.expected?.from ?? 0; // a resumed stream goes on where it was
   race.expected = null;
   race.problem = null;
   race.spec = message.spec;
   race.link = message.link;
   const names = message.runs.map((run) => run.columns);
   if (from > 0 && race.runs.length === names.length && !race.next) {
-    for (const run of race.runs) truncate(run, from);
+    cut(race.runs, from);
   } else if (from > 0 && race.next?.runs.length === names.length) {
-    for (const run of race.next.runs) truncate(run, from);
+    cut(race.next.runs, from);
   } else {
     race.next = { runs: names.map(createTrajectory), parameters: parametersOf(names[0] ?? []) };
   }
   race.changed("opened");
+}
+
+/** Rows from `from` on come again; a run that ended before them stays ended. */
+function cut(runs, from) {
+  for (const run of runs) if (run.count > from) truncate(run, from);
 }
 
 function parametersOf(names) {

@@ -162,6 +162,45 @@ const settled = async () => {
   for (let i = 0; i < 20; i += 1) await Promise.resolve();
 };
 
+test("a grant while the first slice is on the way is not lost", async () => {
+  let answer;
+  const waiting = new Promise((resolve) => (answer = resolve));
+  const rows = (from, until) => Array.from({ length: Math.max(0, until - from + 1) }, (_, i) => from + i);
+  const server = async (address) => {
+    await waiting;
+    const query = new URLSearchParams(address.split("?")[1]);
+    const step = rows(Number(query.get("from")), Number(query.get("until")));
+    return { ok: true, json: async () => ({ spec: SPEC, link: "/?", runs: [{ status: { state: "running" }, columns: { step, x: step } }] }) };
+  };
+  const { link, last, move, heard, have } = world({ rest: server });
+  link.listeners.steps = (message) => {
+    have.row = message.from + message.count;
+    heard.push(["steps", message]);
+  };
+  open(link, SPEC, 0, 4);
+  last().onclose();
+  move(250);
+  last().onclose();
+  advance(link, 9);
+  answer();
+  await settled();
+  await settled();
+  equal([names(heard), have.row], [["opened", "steps", "steps"], 10]);
+});
+
+test("a resumed stream says from which row it goes on", () => {
+  const { link, last, move, have, heard } = world();
+  open(link, SPEC, 0, 10);
+  last().onopen();
+  say(last(), opened("1"));
+  have.row = 7;
+  last().onclose();
+  move(250);
+  last().onopen();
+  say(last(), opened("2"));
+  equal(heard.at(-1)[1].from, 7);
+});
+
 test("hanging up is final", () => {
   const { link, sockets, last, move } = world();
   open(link, SPEC, 0, 10);
