@@ -30,8 +30,7 @@ def grid(made: Made, resolution: int = RESOLUTION) -> dict[str, Any]:
         raise InvalidError([Fault("kind", message, "no_surface")])
     row = SURFACES.get(made.problem.name) if isinstance(made.problem, Surface) else None
     axes = [np.linspace(low, high, resolution) for low, high in engine.window]
-    with np.errstate(all="ignore"):
-        z = engine.formula.value(*np.meshgrid(*axes))
+    z = _values(engine, np.meshgrid(*axes))
     minima = row.minima if row else _lowest(made.engine)
     marked = {
         "minima": _marks(engine, minima),
@@ -57,6 +56,16 @@ def grid(made: Made, resolution: int = RESOLUTION) -> dict[str, Any]:
         "program": engine.formula.program(),
         **_points(made.engine),
     }
+
+
+def _values(engine: FormulaProblem, places: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """The function at every place; NaN everywhere where a constant part of it has no value, such as log(-1)."""
+    try:
+        with np.errstate(all="ignore"):
+            values: NDArray[np.float64] = engine.formula.value(*places)
+    except (ArithmeticError, ValueError):
+        return np.full(np.shape(places[0]), np.nan)
+    return values
 
 
 def _formula(engine: Problem) -> FormulaProblem | None:
