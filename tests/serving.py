@@ -75,19 +75,22 @@ def start_server(port: int | None = None, *arguments: str, **environment: str) -
         stderr=subprocess.STDOUT,
         text=True,
     )
+    return wait_for(process, port)
+
+
+def wait_for(process: subprocess.Popen[str], port: int) -> Server:
+    """The server of a process, once it answers."""
     server = Server(port, process)
-    for _ in range(600):
-        with (
-            suppress(urllib.error.URLError, ConnectionError),
-            urllib.request.urlopen(f"{server.http}/healthz", timeout=5),
-        ):
+    for _ in range(1200):
+        with suppress(urllib.error.URLError, ConnectionError):
+            urllib.request.urlopen(f"{server.http}/healthz", timeout=5).close()
             return server
         if process.poll() is not None:
             said = process.communicate()[0]
             raise AssertionError(f"the server ended before it served:\n{said}")
         time.sleep(0.05)
     process.kill()
-    raise AssertionError("the server did not answer within 30 s")
+    raise AssertionError("the server did not answer within a minute")
 
 
 def stop_server(server: Server) -> None:
