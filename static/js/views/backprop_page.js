@@ -174,7 +174,7 @@ const act = {
     playing.seek(player, same >= 0 ? same : Math.min(player.step, player.steps));
     soon();
   },
-  iterate(iteration, moment = player.step, play = false) {
+  iterate(iteration, moment = state.wanted?.moment ?? player.step, play = false) {
     const last = Math.max(0, (race.runs[0]?.count ?? 1) - 1);
     const next = Math.max(0, Math.min(last, iteration));
     if (next === state.iteration) return;
