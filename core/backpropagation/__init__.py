@@ -23,7 +23,12 @@ MOST_PARAMETERS = 150
 
 @dataclass(frozen=True, slots=True)
 class Backpropagation:
-    """All nodes of one pass in the order of the forward pass; the last one is the result."""
+    """All nodes of one pass in the order of the forward pass; the last one is the result.
+
+    >>> from core.problems import make_problem
+    >>> backpropagate(make_problem("formula", formula="x**2"), [3]).adjoints()
+    {'x': 6.0}
+    """
 
     kind: str  # network or formula
     at: tuple[float, ...]

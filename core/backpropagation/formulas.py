@@ -15,6 +15,12 @@ CONSTANT = ("number", "variable")
 
 
 def formula_nodes(formula: Formula, at: tuple[float, ...]) -> tuple[Node, ...]:
+    """Every number of a formula's pass, as typed, in the order of the forward pass.
+
+    >>> from core.formula import parse
+    >>> [(node.name, node.value, node.adjoint) for node in formula_nodes(parse("2x + 1"), (3.0,))][0]
+    ('x', 3.0, 2.0)
+    """
     graph, root = formula.typed, formula.typed_root
     inputs = {graph.variable(name): value for name, value in zip(formula.variables, at, strict=True)}
     values, trouble = evaluated(graph, [root], inputs)

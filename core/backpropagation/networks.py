@@ -23,7 +23,12 @@ Floats = NDArray[np.float64]
 
 
 def total(graph: Graph, terms: Sequence[int]) -> int:
-    """The sum of some nodes, as it stands."""
+    """The sum of some nodes, as it stands.
+
+    >>> graph = Graph()
+    >>> graph.nodes[total(graph, [graph.variable("x"), graph.variable("y")])]
+    ('add', 0, 1)
+    """
     whole = terms[0]
     for term in terms[1:]:
         whole = graph.node("add", whole, term)
@@ -32,7 +37,14 @@ def total(graph: Graph, terms: Sequence[int]) -> int:
 
 @dataclass
 class Build:
-    """The nodes of a network's pass as they are made, found again by name."""
+    """The nodes of a network's pass as they are made, found again by name.
+
+    >>> from core.formula.notation import symbol
+    >>> build = Build(Writer("C"), [], {})
+    >>> build.add(Node("x_1", "input", symbol("x"), 0.5, 0.0))
+    >>> build.edge("x_1", 2.0)
+    Edge(node=0, local=2.0)
+    """
 
     writer: Writer
     nodes: list[Node]
@@ -48,7 +60,12 @@ class Build:
 
 @dataclass(frozen=True)
 class Shape:
-    """The names of a network's numbers: units numbered through the layers, inputs x, hidden outputs o, outputs a."""
+    """The names of a network's numbers: units numbered through the layers, inputs x, hidden outputs o, outputs a.
+
+    >>> shape = Shape((2, 3, 3))
+    >>> shape.sum(2, 1), shape.weight(2, 1, 3), shape.activation(1, 2)
+    ('z_4', 'w_43', 'o_2')
+    """
 
     sizes: tuple[int, ...]
 
@@ -75,6 +92,13 @@ class Shape:
 
 
 def network_nodes(model: DataModel, point: Trace, theta: Floats, row: int) -> tuple[Node, ...]:
+    """Every number of a model's pass at one point, in the order of the forward pass.
+
+    >>> from core.problems.linear import linear
+    >>> line, theta = linear({"points": [[2.0]], "labels": [1.0]}), np.array([3.0, 0.0])
+    >>> [(node.name, node.value) for node in network_nodes(line, line.trace(theta, 0), theta, 0)][:2]
+    [('x_1', 2.0), ('w_11', 3.0)]
+    """
     layers, shape = model.layers, Shape(model.layers.sizes)
     build = Build(Writer("C"), [], {})
     _know(build.writer, shape, point)

@@ -14,7 +14,12 @@ DIGITS = 6  # of a number inside a written-out product
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`symbol` = `formula` = `numbers` = `value`."""
+    """`symbol` = `formula` = `numbers` = `value`.
+
+    >>> line = Line(notation.symbol("z"), notation.symbol("x"), notation.number(2), 2.0)
+    >>> notation.latex(line.symbol), line.value
+    ('z', 2.0)
+    """
 
     symbol: Layout
     formula: Layout
@@ -24,7 +29,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """An argument of a node, by index, and the derivative of the node by it."""
+    """An argument of a node, by index, and the derivative of the node by it.
+
+    >>> Edge(node=0, local=0.5).local
+    0.5
+    """
 
     node: int
     local: float
@@ -36,6 +45,9 @@ class Node:
 
     `layer` and `unit` place it in a network (inputs are layer 0, units count within their layer from 1); `operation`
     says what a node does. `difference` is the central difference of the result, for parameters.
+
+    >>> Node("x", "input", notation.symbol("x"), value=2.0, adjoint=-1.0).arguments
+    ()
     """
 
     name: str
@@ -54,7 +66,15 @@ class Node:
 
 
 class Writer:
-    """Lines from small graphs whose variables are the numbers of the pass: once as symbols, once as numbers."""
+    """Lines from small graphs whose variables are the numbers of the pass: once as symbols, once as numbers.
+
+    >>> writer, graph = Writer("C"), Graph()
+    >>> writer.know("x", notation.symbol("x"), 3.0)
+    >>> writer.know("z", notation.symbol("z"), 9.0)
+    >>> line = writer.line("z", graph, graph.mul(graph.variable("x"), graph.variable("x")))
+    >>> notation.latex(line.formula), notation.latex(line.numbers)
+    ('x \\\\, x', '3 \\\\times 3')
+    """
 
     def __init__(self, result: str) -> None:
         self.result = result
@@ -80,7 +100,11 @@ class Writer:
 
 
 def shown(value: float) -> Layout:
-    """A number inside a product; what is not finite as a symbol."""
+    """A number inside a product; what is not finite as a symbol.
+
+    >>> notation.latex(shown(0.12345678)), notation.latex(shown(float("inf")))
+    ('0.123457', '\\\\infty')
+    """
     if value < 0:  # binds as loosely as a sum: in brackets inside any product
         return Layout("row", (Layout("operator", ("−",)), shown(-value)), notation.SUM)
     if math.isfinite(value):
@@ -89,7 +113,11 @@ def shown(value: float) -> Layout:
 
 
 def spelled(piece: Layout) -> Layout:
-    """Numbers side by side need their sign of multiplication."""
+    """Numbers side by side need their sign of multiplication.
+
+    >>> notation.latex(spelled(Layout("operator", ("invisible",))))
+    '\\\\times'
+    """
     if piece == Layout("operator", ("invisible",)):
         return Layout("operator", ("×",))
     parts = tuple(spelled(part) if isinstance(part, Layout) else part for part in piece.parts)
@@ -97,13 +125,23 @@ def spelled(piece: Layout) -> Layout:
 
 
 def partial(result: Layout, by: Layout) -> Layout:
-    """∂result/∂by."""
+    """∂result/∂by.
+
+    >>> notation.latex(partial(notation.symbol("C"), notation.symbol("w")))
+    '\\\\frac{\\\\partial C}{\\\\partial w}'
+    """
     round_d = Layout("letter", ("∂", r"\partial"))
     return Layout("fraction", (Layout("row", (round_d, result)), Layout("row", (round_d, by))), notation.POWER)
 
 
 def times(graph: Graph, above: int, local: int) -> int:
-    """above * local, a product of factors side by side."""
+    """above * local, a product of factors side by side.
+
+    >>> graph = Graph()
+    >>> a, b, c = (graph.variable(name) for name in "abc")
+    >>> times(graph, a, graph.mul(b, c)) == graph.mul(graph.mul(a, b), c)
+    True
+    """
     node = graph.nodes[local]
     if node[0] == "mul":
         first, second = graph.arguments(local)
