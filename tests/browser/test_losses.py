@@ -273,7 +273,7 @@ def test_which_output_goes_with_which_loss(open_page: OpenPage) -> None:
     assert page.locator("#outputs .natural").count() == 3
     assert page.locator("#outputs .senseless").count() == 3
     assert page.locator("#outputs .chart [data-line]").count() == 7
-    labels = [chart.get_attribute("aria-label") or "" for chart in page.locator("#outputs .chart").all()]
+    labels = [chart.get_attribute("aria-label") or "" for chart in page.locator("#outputs .chart[role=img]").all()]
     halves = [re.findall(r"step (\S+)\.", label)[0] for label in labels]
     assert (halves[1], halves[2]) == ("232", "17")  # the sigmoid's two losses, as published
     page.click("[data-kind=neuron]")

@@ -74,7 +74,7 @@ function fill(outputs, redraw) {
   const head = element("tr", {}, element("th", { scope: "col" }, t("Output")), element("th", { scope: "col", class: "mse" }, t("Mean squared error")), element("th", { scope: "col", class: "ce" }, t("Cross-entropy")));
   outputs.host.append(element("table", {}, element("thead", {}, head), element("tbody", {},
     ...ROWS.map((row) => element("tr", {}, element("th", { scope: "row" }, t(row.name)), ...LOSSES.map((loss) => cell(row, loss)))))));
-  for (const entry of outputs.charts) entry.chart = createChart(entry.plot, "");
+  for (const entry of outputs.charts) entry.chart = createChart(entry.plot, t("Output by step"));
   post("/trajectories", { start: [2, 2], steps: STEPS, runs }).then((answer) => {
     outputs.rows = answer.runs;
     redraw();
