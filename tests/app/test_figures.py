@@ -16,7 +16,7 @@ RACE = "?surface=rosenbrock&steps=40&run=sgd(lr=0.001)&run=adam&run=adam(lr=0.2)
     "link", [RACE, "?formula=x**2&start=1&run=sgd(lr=0.4)", "?formula=log(x)%2By**2&start=-1,1&run=sgd"]
 )
 def test_plotly_reads_every_figure(call: Caller, figure: str, link: str) -> None:
-    import plotly.io
+    import plotly.io  # type: ignore[import-untyped]
 
     answer = call.get(URL + figure + link)
     assert answer.status_code == 200, answer.text
