@@ -128,7 +128,7 @@ class _Emission:
             *(f"        {line}" for line in lines),
             "        np_less_equal_into(loss, goal, out=mask)",
             "        np_minimum(reached, t, out=reached, where=mask)",
-            "except ArithmeticError:",
+            "except (ArithmeticError, ValueError):",
             f"    return t, ({', '.join(names)},)",
             f"return last, ({', '.join(names)},)",
         ]

@@ -129,7 +129,8 @@ def plain_function(graph: Graph, variables: Sequence[int], outputs: Sequence[int
     """
     names = {index: f"p{i}" for i, index in enumerate(variables)}
     needed = graph.needed(outputs)
-    on_columns = graph.depending(variables, needed) if columns else set()
+    # For columns everything is NumPy's, constants too: log(-1) is NaN there and does not raise.
+    on_columns = set(needed) if columns else set()
     lines = Lines(graph, names, on_columns)
     body = lines.block(outputs)
     return function("f", list(names.values()), [*body, f"return {', '.join(map(lines.of, outputs))},"])

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from typing import Any
 
+import numpy as np
+
 from core.formula import notation
 from core.formula.emit import compiled, plain_function
 from core.formula.graph import Graph, copy, gradient, lowered
@@ -72,8 +74,8 @@ class Formula:
         columns = any(hasattr(argument, "shape") for argument in arguments)
         result: tuple[Any, ...] = _function(self.source_key, what, columns)(*arguments)
         if columns:  # a constant is the same everywhere
-            shape = next(argument for argument in arguments if hasattr(argument, "shape"))
-            return tuple(value if hasattr(value, "shape") else shape * 0 + value for value in result)
+            shape = next(argument.shape for argument in arguments if hasattr(argument, "shape"))
+            return tuple(value if np.shape(value) == shape else np.full(shape, value) for value in result)
         return result
 
     @property

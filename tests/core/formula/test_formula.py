@@ -58,6 +58,15 @@ def test_a_constant_has_a_gradient_of_zero_everywhere() -> None:
     assert slope.tolist() == [0.0] * 4
 
 
+def test_a_constant_outside_its_domain_is_nan_in_columns() -> None:
+    formula = parse("min(log(-1), x) + sqrt(0 - 1)*y")
+    with np.errstate(all="ignore"):
+        value = formula.value(np.zeros(3), np.ones(3))
+    assert np.isnan(value).tolist() == [True] * 3
+    with pytest.raises(ValueError, match="domain"):
+        formula.value(0.0, 1.0)
+
+
 def test_sigmoid_and_softplus_hold_at_both_ends() -> None:
     assert parse("sigmoid(x)").value(-800.0) == 0.0
     assert parse("sigmoid(x)").value(800.0) == 1.0
