@@ -29,6 +29,7 @@ from core.words import mark
 PAGES = (
     ("/", "descent", mark("Descent")),
     ("/losses", "losses", mark("Losses")),
+    ("/classify", "classify", mark("Classify")),
     ("/batches", "batches", mark("Batches")),
     ("/backprop", "backprop", mark("Backprop")),
 )
