@@ -9,10 +9,11 @@ const MARGIN = { left: 30, right: 16, top: 8, bottom: 22 };
 
 /** A chart that fills `host`; `label` is what a reader hears. */
 export function createChart(host, label) {
+  // Two drawings over each other: what moves must not make the browser lay out the words that stand still.
   const still = svg("g");
-  const moving = svg("g");
-  const root = svg("svg", { class: "chart", role: "img", "aria-label": label }, still, moving);
-  host.append(root);
+  const moving = svg("svg", { class: "chart moving", "aria-hidden": "true" });
+  const root = svg("svg", { class: "chart", role: "img", "aria-label": label }, still);
+  host.append(root, moving);
   const chart = { host, root, still, moving, key: "", area: null, scale: null, box: null };
   // Asking the document for a size between two charts would lay the page out anew for each of them.
   new ResizeObserver(() => (chart.box = [host.clientWidth, host.clientHeight])).observe(host);
@@ -45,7 +46,7 @@ export function drawChart(chart, figure) {
   Object.assign(chart, { area, scale: scales(area, figure), size });
   if (key !== chart.key) {
     chart.key = key;
-    root.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    for (const layer of [root, chart.moving]) layer.setAttribute("viewBox", `0 0 ${width} ${height}`);
     chart.still.replaceChildren(...axes(chart, figure), ...(figure.still ? marks(chart, figure.still) : []));
   }
   chart.moving.replaceChildren(...marks(chart, figure));
