@@ -88,9 +88,27 @@ export function withSchedule(spec, index, schedule) {
   }) };
 }
 
-/** A run with another rule text and its settings. */
+/** A run with another rule text and its settings; changes made on the way, and a schedule without a rate, go with the old ones. */
 export function withRule(spec, index, rule, settings) {
-  return { ...spec, runs: runsOf(spec, (run, i) => (i === index ? { rule, settings } : run)) };
+  const changes = (spec.changes ?? []).filter((change) => change.run !== index);
+  return { ...spec, changes, runs: runsOf(spec, (run, i) => {
+    if (i !== index) return run;
+    const { schedule, ...rest } = run;
+    return { ...rest, ...(schedule && "lr" in settings ? { schedule } : {}), rule, settings };
+  }) };
+}
+
+/**
+ * The settings of a typed rule, one name nearer to what it reads: the service names one that is missing, or one too many.
+ * Null when what it says is about something else.
+ */
+export function ruleSettings(settings, problem, defaultOf) {
+  const error = (problem?.errors ?? []).find(({ field, code }) => /\.settings\.\w+$/.test(field) && (code === "missing" || code === "unknown"));
+  if (!error) return null;
+  const name = error.field.slice(error.field.lastIndexOf(".") + 1);
+  if (error.code === "missing") return { ...settings, [name]: defaultOf(name) };
+  const { [name]: _gone, ...rest } = settings;
+  return rest;
 }
 
 /** The same learning rate for all. */

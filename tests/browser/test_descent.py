@@ -246,6 +246,53 @@ def test_a_typed_function_runs_and_a_mistake_points(open_page: OpenPage) -> None
     assert paths["Adam"][0] == run.advance(150)["x"].tolist()
 
 
+def test_a_typed_rule_races_adam_and_its_names_are_settings(open_page: OpenPage) -> None:
+    page = open_page("/?surface=bowl&start=1,3&steps=60&run=adam(lr=0.1)", quiet=False)  # refusals are noted
+    page.click("#add")
+    page.get_by_role("button", name="Your own rule").click()
+    field = page.get_by_label("Rule, one line each")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("v = 0.9*v + g\nx = x - lr*v")
+    page.wait_for_url(re.compile("spec="))
+    field.fill("v = beta*v + g\nx = x - lr*v")
+    row = page.locator(".opt").nth(1)
+    expect(row.get_by_label("Own rule: beta").first).to_be_visible()
+    expect(row.get_by_label("Rule, one line each")).to_be_focused()
+    number = row.locator("input.number[aria-label='Own rule: beta']")
+    number.fill("0.8")
+    number.press("Enter")
+    expect(page.locator("#why th math")).to_have_count(4)
+    number.blur()
+    to_end(page)
+    page.wait_for_function(
+        "(x) => document.querySelector('#contour .plotly-host').data"
+        ".some((trace) => trace.meta === 'run' && trace.name === 'Own rule' && trace.x.at(-1) === x)",
+        arg=own_rule("v = beta*v + g\nx = x - lr*v", 60, lr=0.01, beta=0.8),
+    )
+    assert len(drawn(page)["Adam"][0]) == 61
+
+
+def own_rule(rule: str, steps: int, **settings: float) -> float:
+    """The last x of a typed rule on the bowl."""
+    run = Run(make_problem("surface", name="bowl"), rule=rule, settings=settings, start=(1, 3), steps=steps)
+    return float(run.advance(steps)["x"][-1])
+
+
+def test_a_mistake_in_a_rule_points_at_its_column_and_what_runs_goes_on(open_page: OpenPage) -> None:
+    page = open_page("/?surface=bowl&start=1,3&steps=60&run=adam(lr=0.1)", quiet=False)
+    page.click("#add")
+    page.get_by_role("button", name="Your own rule").click()
+    page.wait_for_url(re.compile("spec="))
+    page.get_by_label("Rule, one line each").fill("v = 0.9*v + g\nx = x - lr*$v")
+    problem = page.locator(".rule .problem")
+    expect(problem).to_contain_text("'$' cannot be read here")
+    expect(problem.locator("mark")).to_have_text("$")
+    expect(problem.locator("code")).to_have_text("x = x - lr*$v")
+    expect(page.locator(".opt")).to_have_count(2)
+    page.get_by_label("Rule, one line each").fill("x = x - lr*g")
+    expect(problem).to_be_hidden()
+
+
 def test_a_function_of_one_variable_has_a_curve(open_page: OpenPage) -> None:
     page = open_page("/?surface=parabola&start=1&steps=30&run=sgd(lr=0.4)")
     expect(page.locator("#curve canvas").first).to_be_visible()

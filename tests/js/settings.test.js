@@ -56,3 +56,16 @@ test("where two specs begin to differ", () => {
   equal(edit.firstDifference(SPEC, edit.withSetting(SPEC, 0, "lr", 1)), 0);
   equal(edit.firstDifference(SPEC, edit.withChange(SPEC, 0, 40, { lr: 1 })), 41);
 });
+
+test("the names of a typed rule become its settings, one at a time, and others go", () => {
+  const missing = { errors: [{ field: "runs[0].settings.beta1", code: "missing" }] };
+  equal(edit.ruleSettings({ lr: 0.1 }, missing, (name) => ({ beta1: 0.9 })[name]), { lr: 0.1, beta1: 0.9 });
+  equal(edit.ruleSettings({ lr: 0.1, old: 1 }, { errors: [{ field: "runs[0].settings.old", code: "unknown" }] }, () => 0), { lr: 0.1 });
+  equal(edit.ruleSettings({}, { errors: [{ field: "runs[0].rule", code: "character" }] }, () => 0), null);
+});
+
+test("another rule forgets the changes of the old one", () => {
+  const changed = edit.withChange(edit.withSchedule(SPEC, 1, { name: "cosine", settings: {} }), 1, 20, { lr: 0.02 });
+  const next = edit.withRule(changed, 1, "x = x - a*g", { a: 0.1 });
+  equal([next.changes, next.runs[1].schedule, next.runs[1].start], [[], undefined, [1, 1]]);
+});

@@ -273,7 +273,7 @@ function wire() {
   page.optimizers = createOptimizers(page.catalog, {
     select, set: setSetting,
     schedule: (index, schedule) => run(edit.withSchedule(page.spec, index, schedule), { ghost: true }),
-    rule: (index, text) => run(edit.withRule(page.spec, index, text, page.spec.runs[index].settings), { ghost: true }),
+    rule: (index, text, settings) => run(edit.withRule(page.spec, index, text, settings), { ghost: true }),
     add: (added) => {
       page.selected = page.spec.runs.length;
       run(edit.addRun(page.spec, added));

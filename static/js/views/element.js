@@ -51,6 +51,17 @@ export function showProblem(place, field, message) {
   field?.querySelector("input, textarea")?.setAttribute("aria-invalid", String(Boolean(message)));
 }
 
+/** Before an error's sentence: the text round the column it is about (from 1), with that character marked. */
+export function pointAt(place, text, column) {
+  if (!(column >= 1)) return;
+  const at = Math.min(column - 1, text.length);
+  const from = Math.max(at - 14, text.lastIndexOf("\n", at - 1) + 1, 0);
+  const end = text.indexOf("\n", at);
+  const rest = text.slice(at + 1, end < 0 ? at + 15 : Math.max(at + 1, Math.min(end, at + 15)));
+  const marked = (text[at] ?? " ") === "\n" ? " " : text[at] ?? " ";
+  place.prepend(element("code", { class: "pointed" }, text.slice(from, at), element("mark", {}, marked), rest), " ");
+}
+
 /** Place a popover beside the button that opens it, inside the window. */
 export function anchor(button, menu, side = "start") {
   menu.addEventListener("toggle", (event) => {

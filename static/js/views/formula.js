@@ -2,7 +2,7 @@
 import { errorsAt, post, Refusal } from "../api.js";
 import { t } from "../i18n.js";
 import { parseNumber, plainNumber } from "../numbers.js";
-import { element, mathematics, showProblem } from "./element.js";
+import { element, mathematics, pointAt, showProblem } from "./element.js";
 
 const PAUSE = 300; // ms of not typing before a formula is checked
 
@@ -113,12 +113,8 @@ async function check(form) {
 /** Say what is wrong and mark the column. */
 function point(form, problem, text) {
   const error = errorsAt(problem)[0] ?? { message: problem.detail };
-  const column = error.values?.column;
   showProblem(form.problem, form.field, error.message);
-  if (!(column >= 1)) return;
-  const at = Math.min(column - 1, text.length);
-  const shown = element("code", { class: "pointed" }, text.slice(Math.max(0, at - 14), at), element("mark", {}, text[at] ?? " "), text.slice(at + 1, at + 15));
-  form.problem.prepend(shown, " ");
+  pointAt(form.problem, text, error.values?.column);
 }
 
 function readStart(form) {

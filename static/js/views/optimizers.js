@@ -8,18 +8,18 @@ import { position, rateReach, valueAt } from "../scale.js";
 import { SYMBOLS } from "../identity.js";
 import { settingAt } from "../settings.js";
 import { element, icon, showProblem, swatch } from "./element.js";
+import { createRule, RULE_EXAMPLE, settingNamed, showRule, typedState, typeOn } from "./rules.js";
 
 const MOST_RUNS = 12;
-const RULE_EXAMPLE = "v = 0.9*v + g\nx = x - lr*v";
 
 /**
- * `on`: select(run), set(run, name, value, phase "move" | "end"), schedule(run, schedule | null), rule(run, text), add(run),
+ * `on`: select(run), set(run, name, value, phase "move" | "end"), schedule(run, schedule | null), rule(run, text, settings), add(run),
  * remove(run), duplicate(run), show(run, visible).
  */
 export function createOptimizers(catalog, on) {
   const list = document.querySelector("#optimizers");
   const menu = document.querySelector("#add-menu");
-  const rail = { list, menu, add: document.querySelector("#add"), catalog, on, rows: [], structure: "", open: new Set(), reach: new Map() };
+  const rail = { list, menu, add: document.querySelector("#add"), catalog, on, rows: [], structure: "", open: new Set(), reach: new Map(), writing: null };
   rail.optimizers = new Map(catalog.optimizers.map((row) => [row.name, row]));
   return rail;
 }
@@ -30,10 +30,14 @@ export function showOptimizers(rail, state) {
   const structure = JSON.stringify(state.spec.runs.map((run) => [run.optimizer, run.rule ? 1 : 0, run.schedule?.name, Object.keys(run.settings ?? {})]));
   if (structure !== rail.structure) {
     rail.structure = structure;
+    const typed = typedState(rail.list);
     rail.reach.clear();
     rail.rows = state.spec.runs.map((run, index) => makeRow(rail, run, index));
     rail.list.replaceChildren(...rail.rows.map((row) => row.root));
     fillMenu(rail);
+    if (typed && rail.rows[typed.index]?.rule) typeOn(rail.rows[typed.index].rule, typed);
+    if (rail.writing !== null) rail.rows[rail.writing]?.rule?.text.focus();
+    rail.writing = null;
   }
   rail.rows.forEach((row, index) => showRow(rail, row, index));
   rail.add.disabled = state.spec.runs.length >= MOST_RUNS;
@@ -41,7 +45,7 @@ export function showOptimizers(rail, state) {
 
 function settingsOf(rail, run) {
   const known = rail.optimizers.get(run.optimizer)?.settings;
-  return known ?? Object.keys(run.settings ?? {}).map((name) => ({ name, label: name, default: 0.01, low: 0, high: 1000, scale: "log" }));
+  return known ?? Object.keys(run.settings ?? {}).map((name) => settingNamed(rail.catalog, name) ?? { name, label: name, default: 0.1, low: 0, high: 1000, scale: "log" });
 }
 
 function makeRow(rail, run, index) {
@@ -138,7 +142,10 @@ function fillDetail(rail, row, run, index, settings) {
     row.detail.append(element("div", { class: "set" }, element("span", { class: "what", title: setting.label }, symbolOf(setting)),
       slider(rail, row, index, setting), bareField(rail, row, index, setting)));
   }
-  if (run.rule !== undefined) row.detail.prepend(ruleField(rail, row, run, index));
+  if (run.rule !== undefined) {
+    row.rule = createRule(rail, index, (text, given) => on.rule(index, text, given));
+    row.detail.prepend(row.rule.root);
+  }
   if (settingsOf(rail, run).some((setting) => setting.name === "lr")) row.detail.append(scheduleField(rail, row, run, index));
   row.eye = element("button", { type: "button", "aria-pressed": "false", onclick: () => on.show(index, rail.state.hidden.has(index)) }, icon("eye"), element("span", {}, t("Hide")));
   row.copy = element("button", { type: "button", onclick: () => on.duplicate(index) }, icon("copy"), element("span", {}, t("Duplicate")));
@@ -169,14 +176,6 @@ function scheduleField(rail, row, run, index) {
   return element("div", { class: "schedule" }, element("label", { class: "set" }, element("span", { class: "what" }, t("Schedule")), select), fields);
 }
 
-function ruleField(rail, row, run, index) {
-  const text = element("textarea", { rows: Math.min(8, run.rule.split("\n").length + 1), spellcheck: "false", autocapitalize: "off", "aria-label": t("Rule, one line each") });
-  text.value = run.rule;
-  text.addEventListener("change", () => rail.on.rule(index, text.value));
-  row.rule = text;
-  return element("div", { class: "rule" }, text, element("p", { class: "hint" }, t("x is the parameter, g its gradient, t the step. A name that no line assigns is a setting.")));
-}
-
 function showRow(rail, row, index) {
   const { state } = rail;
   const who = state.identities[index];
@@ -195,6 +194,7 @@ function showRow(rail, row, index) {
   row.remove.setAttribute("aria-label", t("Remove {who}", { who: who.name }));
   row.remove.disabled = state.spec.runs.length === 1;
   row.more.setAttribute("aria-label", t("{who}: more settings", { who: who.name }));
+  if (row.rule) showRule(row.rule, state.spec.runs[index].rule);
   row.eye.setAttribute("aria-pressed", String(hidden));
   row.eye.lastChild.textContent = hidden ? t("Show") : t("Hide");
   for (const { setting, input, slider: range } of row.controls.values()) showControl(rail, index, who, setting, input, range);
@@ -263,7 +263,8 @@ function rateText(row) {
 function choose(rail, row) {
   rail.menu.hidePopover();
   if (!row) {
-    rail.open.add(rail.state.spec.runs.length);
+    rail.writing = rail.state.spec.runs.length;
+    rail.open.add(rail.writing);
     rail.on.add({ rule: RULE_EXAMPLE, settings: { lr: 0.01 } });
     return;
   }

@@ -23,6 +23,7 @@ import { createLoss, drawLoss, lossIsLog } from "./loss.js";
 import { showOptimizers } from "./optimizers.js";
 import { curvatureWords, fetchFan, gaugesOf, overlaysOf } from "./overlays.js";
 import { loadPlotlyInSpace } from "./plotly.js";
+import { linesOf } from "./rules.js";
 import { showGallery, verdict } from "./scenes.js";
 import { createSurface, drawSurface } from "./surface.js";
 import { fetchBasins } from "./sweeps.js";
@@ -265,7 +266,7 @@ function say(page, state, rest) {
   showMilestones(page, state);
   showInspector(page.inspector, {
     spec: state.spec, index: chosen.index, who: chosen.identity, step: state.step, trajectory: chosen.trajectory, parameters: state.parameters,
-    lines: page.catalog.optimizers.find((entry) => entry.name === state.spec.runs[chosen.index].optimizer)?.lines ?? [], plain: state.spec.runs[chosen.index].optimizer === "sgd" && !state.spec.runs[chosen.index].schedule,
+    lines: page.catalog.optimizers.find((entry) => entry.name === state.spec.runs[chosen.index].optimizer)?.lines ?? linesOf(page, state, chosen.index), plain: state.spec.runs[chosen.index].optimizer === "sgd" && !state.spec.runs[chosen.index].schedule,
     rate: settingAt(state.spec, chosen.index, "lr", Math.min(state.step, chosen.trajectory.count - 2)), moving: !rest, refresh: () => touch(page),
   });
 }
