@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -346,6 +347,31 @@ def test_the_order_of_arrival_counts_steps(open_page: OpenPage) -> None:
     ).advance(150)["loss"]
     first = next(step for step, loss in enumerate(losses) if loss <= -2.063090251768194 + 0.5)
     expect(rows.first).to_contain_text(str(first))
+
+
+def test_a_hand_out_and_a_pytorch_script_are_taken_away(open_page: OpenPage, tmp_path: Path) -> None:
+    page = open_page("/")
+    page.click("#share")
+    with page.expect_download() as download:
+        page.get_by_role("menuitem", name="Interactive hand-out").click()
+    assert download.value.suggested_filename == "two-holes.html"
+    download.value.save_as(tmp_path / "two-holes.html")
+    said = (tmp_path / "two-holes.html").read_text(encoding="utf-8")
+    assert "Plotly.newPlot" in said
+    assert "surface=dupont" in said
+    page.click("#share")
+    page.get_by_role("menuitem", name="PyTorch script").click()
+    script = page.locator("dialog code").inner_text()
+    compile(script, "script", "exec")
+    assert "torch.optim.SGD(p, lr=0.01, momentum=0.9)" in script
+    assert "range(150)" in script
+
+
+def test_no_pytorch_script_where_torch_has_no_such_rule(open_page: OpenPage) -> None:
+    page = open_page("/?surface=bowl&steps=20&run=lion(lr=0.1)")
+    page.click("#share")
+    expect(page.get_by_role("menuitem", name="Python code")).to_be_visible()
+    expect(page.get_by_role("menuitem", name="PyTorch script")).to_be_hidden()
 
 
 def test_theory_says_the_cliff(open_page: OpenPage) -> None:

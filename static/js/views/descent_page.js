@@ -9,8 +9,9 @@ import { t } from "../i18n.js";
 import { parseNumber } from "../numbers.js";
 import { changeSpeed, createPlayer, FIRST_GRANT, pause, play, restart, seek } from "../player.js";
 import { arrived, createRace, expect, finish, keepGhosts, missing, opened, steps } from "../race.js";
+import { torchScript } from "../pytorch.js";
 import * as edit from "../settings.js";
-import { createChrome, readPage, sayIgnored } from "./chrome.js";
+import { createChrome, isDark, readPage, sayIgnored } from "./chrome.js";
 import { createArrival } from "./arrival.js";
 import { anchor, showProblem } from "./element.js";
 import { createFormula, showFormulaErrors } from "./formula.js";
@@ -20,6 +21,7 @@ import { say, showDialog } from "./notice.js";
 import { createGallery } from "./scenes.js";
 import { createOptimizers } from "./optimizers.js";
 import { loadPlotly } from "./plotly.js";
+import { saveHandOut, showCode } from "./share.js";
 import { createStage, lookOf, mapFor, plotIn, redraw, touch, wake } from "./stage.js";
 import { bestRates, curvesOf } from "./sweeps.js";
 import { createTransport } from "./transport.js";
@@ -310,8 +312,19 @@ function wire() {
   page.transport = transport;
   createChrome({
     changed: () => redraw(page), link: () => page.link, keys: keys(),
-    share: { link: () => page.link, fragment, spec: () => page.spec, name: () => page.scene?.name ?? page.spec.problem?.name ?? "descent", more: [] },
+    share: takeAway(),
   });
+}
+
+/** What can be taken away: the hand-out of this page and the script of its runs beside what every page has. */
+function takeAway() {
+  const script = () => torchScript(page.spec, page.answer?.program, page.who.map(({ name }) => name));
+  const share = {
+    link: () => page.link, fragment, spec: () => page.spec, name: () => page.scene?.name ?? page.spec.problem?.name ?? "descent",
+    more: [{ icon: "page", words: t("Interactive hand-out"), press: () => saveHandOut(share, "descent", isDark() ? "dark" : "light") }],
+    code: [{ icon: "code", words: t("PyTorch script"), possible: () => Boolean(page.who && script()), press: () => showCode(t("PyTorch script"), script()) }],
+  };
+  return share;
 }
 
 /** What is shown of the spec: the step, where it is not the first. */

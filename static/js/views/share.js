@@ -7,7 +7,8 @@ import { pictureOf } from "./picture.js";
 
 /**
  * Fill the menu. `share`: link() -> path and query or null, fragment() -> what only concerns the view, spec() -> the spec,
- * name() -> a file name without ending, and `more`: [{icon, words, press}] of the page's own.
+ * name() -> a file name without ending, and of the page's own `more` and `code`: [{icon, words, press, possible()}], where
+ * an entry that is not possible now is not shown.
  */
 export function createShare(share) {
   const button = document.querySelector("#share");
@@ -15,7 +16,12 @@ export function createShare(share) {
     menu.hidePopover();
     press();
   };
-  const entry = ({ icon: name, words, press }) => element("button", { type: "button", role: "menuitem", onclick: act(press) }, icon(name), element("span", {}, words));
+  const sometimes = [];
+  const entry = ({ icon: name, words, press, possible }) => {
+    const made = element("button", { type: "button", role: "menuitem", onclick: act(press) }, icon(name), element("span", {}, words));
+    if (possible) sometimes.push([made, possible]);
+    return made;
+  };
   const menu = element("div", { class: "menu share", id: "share-menu", popover: "auto", role: "menu", "aria-label": t("Share") },
     ...[
       { icon: "link", words: t("Copy link"), press: () => copyLink(share) },
@@ -27,15 +33,19 @@ export function createShare(share) {
     element("hr", { role: "separator" }),
     ...[
       { icon: "code", words: t("Python code"), press: () => showCode(t("Python code"), pythonProgram(location.origin, share.spec())) },
+      ...(share.code ?? []),
       { icon: "terminal", words: t("curl command"), press: () => showCode(t("curl command"), curl(location.origin, share.link(), share.spec())) },
     ].map(entry));
   menu.addEventListener("keydown", (event) => {
-    const items = [...menu.querySelectorAll("[role=menuitem]")];
+    const items = [...menu.querySelectorAll("[role=menuitem]:not([hidden])")];
     const at = items.indexOf(document.activeElement);
     const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
     if (next === undefined) return;
     event.preventDefault();
     items[(next + items.length) % items.length].focus();
+  });
+  menu.addEventListener("beforetoggle", () => {
+    for (const [made, possible] of sometimes) made.hidden = !possible();
   });
   menu.addEventListener("toggle", (event) => {
     if (event.newState === "open") menu.querySelector("[role=menuitem]").focus();
@@ -90,6 +100,21 @@ async function saveTable(share) {
   } catch (error) {
     say(t("The table could not be made: {why}", { why: error.message }));
   }
+}
+
+/** The service's interactive figure of a link as one file that needs nothing else. */
+export async function saveHandOut(share, figure, theme) {
+  const link = share.link();
+  if (!link) return say(t("This is too long for a link. Save the spec as a file instead."), { words: t("Save"), press: () => saveSpec(share) });
+  try {
+    const query = new URLSearchParams({ format: "html", theme, lang: document.documentElement.lang.slice(0, 2) });
+    const response = await fetch(`/api/v1/figures/${figure}${new URL(link, location.origin).search}&${query}`);
+    if (!response.ok) throw new Error((await response.json()).detail);
+    save(await response.blob(), `${share.name()}.html`);
+  } catch (error) {
+    say(t("The hand-out could not be made: {why}", { why: error.message }));
+  }
+  return null;
 }
 
 async function savePicture(share, format) {
