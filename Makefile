@@ -30,7 +30,7 @@ run: $(VENV)/.run ## serve Steepest (HOST=, PORT=)
 
 test: $(VENV)/.test ## everything that must hold: ruff, mypy, all tests, in a real Chromium too
 	@tools/install-chromium $(BIN)/python
-	@$(MAKE) --no-print-directory lint types unit
+	@$(MAKE) --no-print-directory lint types unit browser
 
 lint: $(VENV)/.test ## ruff
 	$(BIN)/ruff check .
@@ -39,8 +39,12 @@ lint: $(VENV)/.test ## ruff
 types: $(VENV)/.test ## mypy, strict
 	$(BIN)/mypy
 
-unit: $(VENV)/.test ## pytest (ARGS=...)
-	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+unit: $(VENV)/.test ## pytest without the pages (ARGS=...)
+	$(BIN)/python -m pytest -n auto --ignore=tests/browser --ignore=tests/js $(ARGS)
+
+browser: $(VENV)/.test ## pytest of the pages and their scripts in Chromium (ARGS=...)
+	@tools/install-chromium $(BIN)/python
+	$(BIN)/python -m pytest -n auto --dist loadgroup tests/browser tests/js $(ARGS)
 
 $(VENV)-bench/.installed: benchmarks/requirements.txt
 	$(PYTHON) -m venv $(VENV)-bench && $(VENV)-bench/bin/pip install --quiet --disable-pip-version-check -r $<
