@@ -27,7 +27,7 @@ function common(answer, window) {
 }
 
 function planeMap(answer, zoomed, aspect) {
-  const window = zoomed ?? equalAspect(answer.window, aspect);
+  const window = equalAspect(zoomed ?? answer.window, aspect);
   const window3 = zoomed ?? answer.window;
   const grid = sampleGrid(answer.program, window, ...FLAT);
   const grid3 = sampleGrid(answer.program, window3, SPACE, SPACE);

@@ -45,6 +45,13 @@ export function parseNumber(text) {
   return /^-?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(cleaned) ? Number(cleaned) : NaN;
 }
 
+/** "−2 … 2", "-2 to 2" or "-2; 2" as [low, high]; null for anything else, and where low is not below high. */
+export function parseRange(text) {
+  const found = text.match(/[-−–－+]?[\d.,]*\d(e[-−–－+]?\d+)?/gi) ?? [];
+  const range = found.map(parseNumber);
+  return range.length === 2 && range[0] < range[1] && range.every(Number.isFinite) ? range : null;
+}
+
 function infinite(value) {
   if (Number.isNaN(value)) return "–";
   return value < 0 ? "−∞" : "∞";

@@ -349,6 +349,29 @@ def test_the_order_of_arrival_counts_steps(open_page: OpenPage) -> None:
     expect(rows.first).to_contain_text(str(first))
 
 
+def test_the_window_is_set_by_numbers_and_stands_in_the_link(open_page: OpenPage) -> None:
+    page = open_page("/")
+    expect(page.locator("#window-x")).to_have_value("−1.8 … 1.8")
+    for field, text in (("#window-x", "-0.5 … 1,5"), ("#window-y", "−1 to 1")):
+        page.fill(field, text)
+        page.press(field, "Enter")
+    page.wait_for_url(re.compile(r"#window=-0\.5,1\.5,-1,1$"))
+    page.locator("#window-y").blur()
+    again = open_page(page.url[page.url.index("/", 8) :])
+    expect(again.locator("#window-x")).to_have_value("−0.5 … 1.5")
+    drawn(again)
+    shown = again.evaluate(
+        "() => ['xaxis', 'yaxis'].map("
+        "(axis) => document.querySelector('#contour .plotly-host')._fullLayout[axis].range)"
+    )
+    assert shown[1] == pytest.approx([-1, 1])
+    assert shown[0][0] <= -0.5
+    assert shown[0][1] >= 1.5
+    again.fill("#window-x", "3 … 1")
+    again.press("#window-x", "Enter")
+    expect(again.locator("#window-problem")).to_contain_text("“3 … 1” is not a range")
+
+
 def test_a_hand_out_and_a_pytorch_script_are_taken_away(open_page: OpenPage, tmp_path: Path) -> None:
     page = open_page("/")
     page.click("#share")

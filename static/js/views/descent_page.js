@@ -25,6 +25,7 @@ import { saveHandOut, showCode } from "./share.js";
 import { createStage, lookOf, mapFor, plotIn, redraw, touch, wake } from "./stage.js";
 import { bestRates, curvesOf } from "./sweeps.js";
 import { createTransport } from "./transport.js";
+import { windowFrom, wireWindow } from "./window.js";
 
 const CHANGE_EVERY = 250; // ms between changes that a slider makes in mid-run
 
@@ -307,6 +308,10 @@ function wire() {
   });
   wireSwitches();
   wireRunning();
+  wireWindow(page, (window) => {
+    setWindow(window);
+    history.replaceState(history.state, "", location.pathname + location.search + fragment());
+  });
   page.lede = createLede({ answer });
   page.gallery = createGallery(page.scenes, openScene);
   page.transport = transport;
@@ -327,9 +332,11 @@ function takeAway() {
   return share;
 }
 
-/** What is shown of the spec: the step, where it is not the first. */
+/** What is shown of the spec: the step, where it is not the first, and the window, where it is not the whole one. */
 function fragment() {
-  return page.player.step > 0 ? `#step=${page.player.step}` : "";
+  const shown = [page.player.step > 0 && `step=${page.player.step}`, page.window && `window=${page.window.flat().map((v) => Number(v.toPrecision(6)))}`];
+  const said = shown.filter(Boolean).join("&");
+  return said && `#${said}`;
 }
 
 function keys() {
@@ -403,6 +410,12 @@ function wireRunning() {
   wireNumber("#seed", (value) => edit.withSeed(page.spec, value));
 }
 
+/** Another part of the plane; null for the whole window. */
+function setWindow(window) {
+  page.window = window;
+  mapFor(page).then(() => touch(page));
+}
+
 function showRail() {
   if (page.stage) page.stage.railDirty = true;
   touch(page);
@@ -413,6 +426,7 @@ function showRail() {
 async function begin() {
   wire();
   const fragment = new URLSearchParams(location.hash.slice(1));
+  page.window = windowFrom(fragment.get("window"));
   page.player.step = Math.min(Number(fragment.get("step")) || 0, page.spec.steps);
   page.scene = page.scenes.find((scene) => scene.link === page.link) ?? null;
   chooseScene(page.scene, Boolean(page.player.step));
@@ -429,10 +443,7 @@ async function begin() {
       page.hover = hover;
       touch(page);
     },
-    zoom: (window) => {
-      page.window = window;
-      mapFor(page).then(() => touch(page));
-    },
+    zoom: setWindow,
   });
   await mapFor(page);
   touch(page);

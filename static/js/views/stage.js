@@ -28,6 +28,7 @@ import { showGallery, verdict } from "./scenes.js";
 import { createSurface, drawSurface } from "./surface.js";
 import { fetchBasins } from "./sweeps.js";
 import { showTicks, showTransport } from "./transport.js";
+import { showWindow } from "./window.js";
 
 const REST_AFTER = 140; // ms without change before Plotly draws the paths
 const WORDS_EVERY = 100; // ms between sentences while playing
@@ -241,6 +242,7 @@ function showRunning(page) {
     const input = find(id);
     if (document.activeElement !== input) input.value = plainNumber(number);
   }
+  showWindow(page);
   page.stage.quad.dataset.fog = String(page.fog);
   if (page.stage.surface) {
     find("#surface-missing").hidden = !page.fog;
