@@ -402,6 +402,7 @@ def test_theory_says_the_cliff(open_page: OpenPage) -> None:
     page.keyboard.press("t")
     expect(page.locator(".gauge")).to_have_text("0.95 of the cliff at 0.040")
     expect(page.locator("#contour-aside")).to_contain_text("curvature 50.0 by 1.0")
+    expect(page.locator("#contour-aside")).to_contain_text("a step ×0.962 predicted, ×0.962 measured")
 
 
 def test_fog_sets_the_sun(open_page: OpenPage) -> None:

@@ -67,7 +67,31 @@ export function curvatureWords(page, state) {
   const run = state.spec.runs[page.selected];
   const rate = cliff(run, steep);
   const words = { steep: num(steep, 3), flat: num(flat, 2), rate: rate && num(rate, 2) };
+  const { theory, measured } = page.rates?.key === ratesKey(page, state) ? page.rates : {};
+  if (rate && typeof theory === "number" && typeof measured === "number") {
+    return t("curvature {steep} by {flat} · stable below η = {rate} · a step ×{theory} predicted, ×{measured} measured",
+      { ...words, theory: num(theory, 3), measured: num(measured, 3) });
+  }
   return rate ? t("curvature {steep} by {flat}; if this were its quadratic: stable below η = {rate}", words) : t("curvature {steep} by {flat}", words);
+}
+
+const ratesKey = (page, state) => `${page.link}/${page.selected}/${state.step}`;
+
+/** Predicted and measured rate of convergence of the selected run, with the curvature here: asked of the service at rest. */
+export async function followRates(page, state, rest) {
+  const key = ratesKey(page, state);
+  if (!page.theory || !rest || !page.link || page.ratesAsked === key) return;
+  page.ratesAsked = key;
+  try {
+    const query = new URL(page.link, location.origin).search;
+    const response = await fetch(`/api/v1/theory${query}&row=${state.step}`);
+    if (!response.ok) return; // a spec that theory does not take has its curvature alone
+    const { theory, measured } = (await response.json()).runs[page.selected];
+    page.rates = { key, theory: theory?.factor, measured: measured?.factor };
+    page.touch();
+  } catch {
+    page.ratesAsked = null;
+  }
 }
 
 /** Beside each rate: how much of the cliff it uses at the point where its run is. */

@@ -21,7 +21,7 @@ import { showInspector } from "./inspector.js";
 import { showKicker, showQuestion, showSentence, showVerdict } from "./lede.js";
 import { createLoss, drawLoss, lossIsLog } from "./loss.js";
 import { showOptimizers } from "./optimizers.js";
-import { curvatureWords, fetchFan, gaugesOf, overlaysOf } from "./overlays.js";
+import { curvatureWords, fetchFan, followRates, gaugesOf, overlaysOf } from "./overlays.js";
 import { loadPlotlyInSpace } from "./plotly.js";
 import { linesOf } from "./rules.js";
 import { showGallery, verdict } from "./scenes.js";
@@ -264,6 +264,7 @@ function say(page, state, rest) {
   asides(page, state);
   board(page, state);
   followFan(page, state);
+  followRates(page, state, rest);
   followBasins(page, state, rest);
   showMilestones(page, state);
   showInspector(page.inspector, {
@@ -375,7 +376,9 @@ function valueText(map, at) {
 
 function write(id, text) {
   const place = find(id);
-  if (place.textContent !== text) place.textContent = text;
+  if (place.textContent === text) return;
+  place.textContent = text;
+  if (place.localName !== "button") place.title = text; // where the column is too narrow for it
 }
 
 function showMilestones(page, state) {
