@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from app import pages
 from app.main import create_app
 from core import optimizers, surfaces
 from core.__main__ import main
@@ -33,6 +34,8 @@ def call(monkeypatch: pytest.MonkeyPatch) -> Caller:
     assert isinstance(optimizer, optimizers.Optimizer)
     monkeypatch.setitem(surfaces.SURFACES, surface.name, surface)
     monkeypatch.setitem(optimizers.OPTIMIZERS, optimizer.name, optimizer)
+    # Pages make the catalog once a process: this one's is of its own, and is thrown away afterwards.
+    monkeypatch.setattr(pages, "_catalog", pages._catalog.__wrapped__)
     return Caller(create_app())
 
 
