@@ -151,6 +151,7 @@ SCENES = (
         mark("From x = 1 with rate 0.4: where is the next point?"),
         (mark("at 0.6"), mark("at 0.2"), mark("at -0.4")),
         answer=1,
+        view={"places": [[0.6], [0.2], [-0.4]]},
     ),
     Scene(
         "ravine",
@@ -249,9 +250,10 @@ SCENES = (
         mark("Watershed"),
         mark("A start moved by 0.04 ends in another valley: on a watershed the smallest thing decides."),
         descent("himmelblau", (-0.27, -0.92), 150, run("sgd", 0.01), run("adam", 0.2)),
-        mark("Do the two end in the same minimum?"),
-        (mark("Yes"), mark("No")),
-        answer=1,
+        mark("In which of the four holes does gradient descent end? Tap it on the map."),
+        (mark("upper right"), mark("upper left"), mark("lower left"), mark("lower right")),
+        answer=3,
+        view={"places": [[3, 2], [-2.81, 3.13], [-3.78, -3.28], [3.58, -1.85]]},
     ),
     Scene(
         "no-single-winner",

@@ -154,3 +154,10 @@ function hides([x0, y0, x1, y1], inked, boxes, heads, width, height) {
   if (x0 < 0 || x1 > width || y0 < 0 || y1 > height) cost += 200;
   return cost;
 }
+
+/** Which of the places is nearest to a point, where one is within reach; else -1. */
+export function nearestPlace(places, point, reach) {
+  const distances = places.map((place) => Math.hypot(...place.map((v, i) => v - point[i])));
+  const least = Math.min(...distances);
+  return least <= reach ? distances.indexOf(least) : -1;
+}

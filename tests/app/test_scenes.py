@@ -110,6 +110,8 @@ def test_noise() -> None:
 def test_watershed() -> None:
     ends = [(columns["x"][-1], columns["y"][-1]) for columns in shown("watershed")]
     assert ends[0] == pytest.approx((3.58, -1.85), abs=0.01)
+    (scene,) = (scene for scene in SCENES if scene.name == "watershed")
+    assert ends[0] == pytest.approx(scene.view["places"][scene.answer], abs=0.01)
     assert ends[1] == pytest.approx((3, 2), abs=0.01)
     assert shown("watershed", start=[-0.30, -0.90])[0]["x"][-1] == pytest.approx(-3.78, abs=0.01)
 

@@ -62,7 +62,7 @@ def test_it_opens_on_two_holes_paused_with_a_question(open_page: OpenPage) -> No
     expect(page.locator("#ask")).to_contain_text("shallow hole")
     expect(page.locator("#stepno")).to_have_text("Step 0 of 150")
     expect(page.locator(".opt")).to_have_count(3)
-    expect(page.locator("#contour canvas.trail")).to_have_count(3)
+    expect(page.locator("#contour canvas.trail")).to_have_count(4)
 
 
 def test_playing_draws_the_engines_paths(open_page: OpenPage) -> None:
@@ -106,6 +106,21 @@ def test_answering_plays_and_says_how_it_was(open_page: OpenPage) -> None:
     page.get_by_role("button", name="Momentum").first.click()
     page.locator("#ask button", has_text="Momentum").click() if page.locator("#ask").is_visible() else None
     expect(page.locator("#verdict")).to_contain_text("It is: Gradient descent")
+
+
+def test_a_tap_on_a_hole_answers_a_question_about_holes(open_page: OpenPage) -> None:
+    page = open_page("/", **PHONE)
+    page.tap("#scenes")
+    page.tap("[data-scene=watershed]")
+    expect(page.locator("#ask")).to_contain_text("Tap it on the map")
+    page.wait_for_function("() => document.querySelector('#function').value === 'himmelblau'")
+    drawn(page)
+    start = page.url
+    page.touchscreen.tap(*place(page, 3.1, 1.9))
+    expect(page.locator("#ask")).to_be_hidden()
+    to_end(page)
+    expect(page.locator("#verdict")).to_have_text("You said: upper right. It is: lower right.")
+    assert page.url == start
 
 
 def test_a_click_sets_the_start_and_the_address_says_so(open_page: OpenPage) -> None:
@@ -402,7 +417,7 @@ def test_theory_says_the_cliff(open_page: OpenPage) -> None:
     page.keyboard.press("t")
     expect(page.locator(".gauge")).to_have_text("0.95 of the cliff at 0.040")
     expect(page.locator("#contour-aside")).to_contain_text("curvature 50.0 by 1.0")
-    expect(page.locator("#contour-aside")).to_contain_text("a step ×0.962 predicted, ×0.962 measured")
+    expect(page.locator("#contour-aside")).to_contain_text("a step ×0.962, measured ×0.962")
 
 
 def test_fog_sets_the_sun(open_page: OpenPage) -> None:

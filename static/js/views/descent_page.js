@@ -5,6 +5,7 @@
 import { errorsAt } from "../api.js";
 import { suggestedGoal } from "../arrival.js";
 import { advance, createConnection, open } from "../connection.js";
+import { nearestPlace } from "../geometry.js";
 import { t } from "../i18n.js";
 import { parseNumber } from "../numbers.js";
 import { changeSpeed, createPlayer, FIRST_GRANT, pause, play, restart, seek } from "../player.js";
@@ -171,6 +172,21 @@ function setStart(point, phase) {
   leaveScene();
   run(edit.withStart(page.spec, point.map(rounded)), { ghost: true, history: phase === "begin" ? "push" : "replace" });
   if (phase !== "nudge") page.gesture = "start";
+}
+
+let tapped = false;
+
+/** A press on the map: the answer to a question about places, where it is near one of them, else the start. */
+function pressMap(point, phase) {
+  const places = page.answered ? null : page.scene?.view?.places;
+  if (places && phase === "begin" && places[0].length === point.length) {
+    const reach = 0.1 * Math.min(...page.map.window.map(([low, high]) => high - low));
+    const choice = nearestPlace(places, point, reach);
+    tapped = choice >= 0;
+    if (tapped) answer(choice);
+  }
+  if (!tapped) setStart(point, phase);
+  else if (phase === "end") tapped = false;
 }
 
 /** As many digits as a pixel is worth. */
@@ -438,7 +454,7 @@ async function begin() {
   history.replaceState({ spec: page.spec, scene: page.scene?.name ?? null }, "");
   const plotly = await loadPlotly();
   createStage(page, plotly, {
-    start: setStart, seek: seekTo,
+    start: pressMap, seek: seekTo,
     hover: (hover) => {
       page.hover = hover;
       touch(page);

@@ -69,7 +69,7 @@ export function curvatureWords(page, state) {
   const words = { steep: num(steep, 3), flat: num(flat, 2), rate: rate && num(rate, 2) };
   const { theory, measured } = page.rates?.key === ratesKey(page, state) ? page.rates : {};
   if (rate && typeof theory === "number" && typeof measured === "number") {
-    return t("curvature {steep} by {flat} · stable below η = {rate} · a step ×{theory} predicted, ×{measured} measured",
+    return t("curvature {steep} by {flat}, η < {rate} · a step ×{theory}, measured ×{measured}",
       { ...words, theory: num(theory, 3), measured: num(measured, 3) });
   }
   return rate ? t("curvature {steep} by {flat}; if this were its quadratic: stable below η = {rate}", words) : t("curvature {steep} by {flat}", words);
