@@ -317,7 +317,7 @@ def test_a_function_of_one_variable_has_a_curve(open_page: OpenPage) -> None:
         page.keyboard.press("ArrowRight")
         expect(page.locator("#live")).to_contain_text(f"is at {value}")
     page.select_option("#function", "bowl")
-    expect(page.locator("#contour canvas").first).to_be_visible()
+    expect(page.locator("#contour canvas.trail-line")).to_be_visible()
 
 
 def test_divergence_is_said_with_its_step(open_page: OpenPage) -> None:
