@@ -287,14 +287,17 @@ class SolverEngine:
     >>> chosen = plan(formula("x**2"), "newton", None, None, None, (), 0, 5, False, None)
     >>> made = SolverEngine(formula("x**2"), chosen, (3.0,))
     >>> made.first(), made.make(1, 2)[0].tolist()
-    ([3.0, 9.0, 6.0], [[0.0, 0.0, 0.0]])
+    ([3.0, 9.0, 6.0, 0.0], [[0.0, 0.0, 0.0, 2.0]])
+
+    The last column counts the gradient evaluations that it took to get there: here the gradient and the curvature at 3.
     """
 
     def __init__(self, problem: Problem, chosen: Plan, start: tuple[float, ...]) -> None:
         self.problem, self.plan, self.start = problem, chosen, start
         _require_exact_gradients(problem, chosen)
         observations = tuple(problem.observations) if chosen.observe else ()
-        self.columns = _columns(problem, [], observations, chosen.rate_varies)
+        counted = ("evaluations",) if chosen.observe else ()
+        self.columns = _columns(problem, [], (*observations, *counted), chosen.rate_varies)
         self.objective = Objective(problem)
         self.solver = SOLVERS[str(chosen.optimizer)](self.objective)
         self._x, self._loss, self._gradient = np.array(start), math.nan, np.zeros(len(start))
@@ -322,6 +325,7 @@ class SolverEngine:
         return packed(rows, len(self.columns)), None
 
     def _row(self, x: Vector, rate: float) -> list[float] | None:
+        made = float(self.objective.evaluations)  # to get here; the gradient here belongs to the next step
         with np.errstate(all="ignore"):
             loss, gradient = self.objective.evaluate(x)
         check = loss + float(gradient.sum()) + float(x.sum())
@@ -334,7 +338,7 @@ class SolverEngine:
             observed = [float(formula.value(*x.tolist())) for formula in self.problem.observed.values()]
         else:
             observed = [float(value) for value in self.problem.observe(x).values()]
-        row = [*x.tolist(), loss, *gradient.tolist(), *observed]
+        row = [*x.tolist(), loss, *gradient.tolist(), *observed, *([made] if self.plan.observe else [])]
         return [*row, rate] if self.plan.rate_varies else row
 
     def _place(self, x: Vector) -> dict[str, float]:

@@ -38,13 +38,30 @@ class Objective:
     >>> bowl = Objective(formula("x**2 + 4*y**2"))
     >>> bowl.evaluate(np.array([1.0, 1.0]))[0], bowl.hessian(np.array([1.0, 1.0])).tolist(), bowl.quadratic
     (5.0, [[2.0, 0.0], [0.0, 8.0]], True)
+
+    It counts what was asked of it. A place that is asked for again at once costs nothing, and a Hessian as much as a
+    gradient for each of its rows:
+
+    >>> _ = bowl.evaluate(np.array([1.0, 1.0])), bowl.evaluate(np.array([2.0, 1.0]))
+    >>> bowl.evaluations  # two gradients and one Hessian
+    4
     """
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
+        self.evaluations = 0
+        self._known: tuple[bytes, tuple[float, Vector]] | None = None
 
     def evaluate(self, x: Vector) -> tuple[float, Vector]:
         """Loss and gradient; a gradient of NaN says that there is none here."""
+        at = x.tobytes()
+        if self._known is None or self._known[0] != at:
+            self.evaluations += 1
+            self._known = (at, self._evaluate(x))
+        loss, gradient = self._known[1]
+        return loss, gradient.copy()
+
+    def _evaluate(self, x: Vector) -> tuple[float, Vector]:
         if not isinstance(self.problem, FormulaProblem):
             loss, gradient = self.problem.evaluate(x)
             return float(loss), gradient.copy()
@@ -56,6 +73,7 @@ class Objective:
 
     def hessian(self, x: Vector) -> Vector:
         """Second derivatives at x, one row per parameter."""
+        self.evaluations += len(x)
         if not isinstance(self.problem, FormulaProblem):
             return np.asarray(self.problem.hessian(x))
         try:

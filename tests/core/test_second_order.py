@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from core.errors import FieldError
 from core.problems import make_problem
+from core.problems.model import DataModel
 from core.running import Columns, Run
 
 
@@ -101,3 +102,30 @@ def test_a_line_search_between_equal_ends_takes_the_middle() -> None:
     rows = made.advance(60)
     assert made.status.state in ("finished", "stopped")
     assert rows["loss"][-1] == pytest.approx(0.29657600749, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "settings", "hessians"),
+    [("newton", {"lr": 0.5}, 1), ("lbfgs", None, 0), ("exact_line_search", None, 1)],
+)
+def test_rows_count_the_gradients_that_it_took_to_get_there(
+    optimizer: str, settings: dict[str, float] | None, hessians: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every place that the model was really asked for, and a Hessian as two gradients, one for each parameter."""
+    asked: list[bytes] = []
+    answer = DataModel.evaluate
+
+    def evaluate(model: DataModel, theta: Any, rows: Any = None) -> Any:
+        asked.append(theta.tobytes())
+        return answer(model, theta, rows)
+
+    problem = make_problem("linear", dataset={"name": "line", "count": 40}, weight_decay=0.01)
+    made = Run(problem, optimizer, settings=settings, start=[-2, 3], steps=4)
+    made.advance(0)
+    monkeypatch.setattr(DataModel, "evaluate", evaluate)
+    evaluations = made.advance(4)["evaluations"].tolist()
+    steps = len(evaluations)
+    gradients = len(asked) + 1 - (0 if optimizer == "lbfgs" else 1)  # the start's; a search has been at its end already
+    assert evaluations[-1] == gradients + 2 * hessians * steps
+    assert evaluations == sorted(evaluations)
+    assert len(set(asked)) == len(asked)
