@@ -11,8 +11,8 @@ from app.problems import Fault, InvalidError
 from app.runs import Made
 from app.spec import Surface
 from core.problems.model import DataModel
+from core.problems.plane import MOST_POINTS, lowest, plane, term
 from core.problems.problem import FormulaProblem, Problem
-from core.problems.quadratic import minimum, quadratic
 from core.surfaces import SURFACES
 
 RESOLUTION = 101
@@ -26,7 +26,7 @@ def grid(made: Made, resolution: int = RESOLUTION) -> dict[str, Any]:
     """Value and known points of a function of one or two parameters over its window."""
     engine = _formula(made.engine)
     if engine is None:
-        message = f"a {made.problem.kind} has no surface to draw: it has {len(made.engine.parameters)} parameters."
+        message = _undrawn(made)
         raise InvalidError([Fault("kind", message, "no_surface")])
     row = SURFACES.get(made.problem.name) if isinstance(made.problem, Surface) else None
     axes = [np.linspace(low, high, resolution) for low, high in engine.window]
@@ -58,6 +58,13 @@ def grid(made: Made, resolution: int = RESOLUTION) -> dict[str, Any]:
     }
 
 
+def _undrawn(made: Made) -> str:
+    count, kind = len(made.engine.parameters), made.problem.kind
+    if kind == "logistic" and count == 2:
+        return f"the surface of logistic regression is drawn for up to {MOST_POINTS} points: leave some out."
+    return f"a {kind} has no surface to draw: it has {count} parameters."
+
+
 def _values(engine: FormulaProblem, places: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
     """The function at every place; NaN everywhere where a constant part of it has no value, such as log(-1)."""
     try:
@@ -69,22 +76,32 @@ def _values(engine: FormulaProblem, places: Sequence[NDArray[np.float64]]) -> ND
 
 
 def _formula(engine: Problem) -> FormulaProblem | None:
-    """The function to draw: a problem's own formula, or the quadratic that the loss of a fitted line is."""
-    return engine if isinstance(engine, FormulaProblem) else quadratic(cast(DataModel, engine))
+    """The function to draw: a problem's own formula, or the loss of a fitted line or of logistic regression."""
+    return engine if isinstance(engine, FormulaProblem) else plane(cast(DataModel, engine))
 
 
 def _lowest(engine: Problem) -> Sequence[Sequence[float]]:
-    """Where the loss of a fitted line is least."""
-    lowest = None if isinstance(engine, FormulaProblem) else minimum(cast(DataModel, engine))
-    return [] if lowest is None else [lowest.tolist()]
+    """Where the loss of a fitted model is least."""
+    found = None if isinstance(engine, FormulaProblem) else lowest(cast(DataModel, engine))
+    return [] if found is None else [found.tolist()]
 
 
 def _points(engine: Problem) -> dict[str, Any]:
-    """What a model is fitted to: its points, and what they should give."""
+    """What a model is fitted to: its points and what they should give, those held out, and what one of them adds."""
     if isinstance(engine, FormulaProblem):
         return {}
-    data = cast(DataModel, engine).data
-    return {"data": {"points": data.points.tolist(), "labels": list(data.labels)}}
+    model = cast(DataModel, engine)
+    data, one = model.data, term(model)
+    return {
+        "data": {
+            "points": data.points.tolist(),
+            "labels": list(data.labels),
+            "held": {"points": data.held_points.tolist(), "labels": data.held_labels},
+            "order": data.order.tolist(),
+            "window": data.window,
+            "term": {"text": one.text, "mathml": one.mathml()},
+        }
+    }
 
 
 def _marks(engine: FormulaProblem, points: Sequence[Sequence[float]]) -> list[dict[str, Any]]:

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-import numpy as np
 from fastapi import APIRouter, Depends, Response
-from numpy.typing import NDArray
 
 from app.api import JSON, Say, made_problem, only, only_json
 from app.problems import Fault, InvalidError, encode
@@ -47,7 +45,7 @@ def description(model: DataModel) -> dict[str, Any]:
         "sets": data.kind == "sets",
         "points": data.points.tolist(),
         "labels": data.labels,
-        "held": {"points": data.held_points.tolist(), "labels": _labels(data.held_targets, data.kind == "sets")},
+        "held": {"points": data.held_points.tolist(), "labels": data.held_labels},
         "features": [
             {"text": name, "mathml": formula.mathml(), "program": formula.program()}
             for name, formula in zip(data.features, inputs, strict=True)
@@ -57,11 +55,3 @@ def description(model: DataModel) -> dict[str, Any]:
         "window": data.window,
         "notes": [{"code": note.code, "message": note.message, "values": dict(note.values)} for note in data.notes],
     }
-
-
-def _labels(targets: NDArray[np.float64], sets: bool) -> list[Any]:
-    """Targets as the labels they were made from: a class, a list of classes, or a number."""
-    if sets:
-        return [np.flatnonzero(row).tolist() for row in targets]
-    labels = targets[:, 0] if targets.shape[1] == 1 else np.argmax(targets, axis=1)
-    return list(labels.tolist())

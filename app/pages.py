@@ -124,9 +124,10 @@ def _asked_for(page: str, query: Sequence[tuple[str, str]]) -> dict[str, Any]:
 
 
 def _link(page: str, spec: Spec) -> str | None:
-    """The address of a spec on this page; Backprop shows problems that belong to others, too."""
+    """The address of a spec on this page: Descent and Backprop show problems that belong to others, too."""
     link = links.write(spec)
-    return f"/backprop?{link.partition('?')[2]}" if link and page == "backprop" else link
+    path = next(path for path, name, _ in PAGES if name == page)
+    return f"{path}?{link.partition('?')[2]}" if link else None
 
 
 def opening(page: str) -> dict[str, Any]:

@@ -66,6 +66,7 @@ class Data:
     held_points: Floats
     held_inputs: Floats
     held_targets: Floats
+    order: Rows  # where each point, then each held out, stood among those drawn or given
     formulas: tuple[Formula, ...]
     shift: Floats
     scale: Floats
@@ -79,6 +80,15 @@ class Data:
     def outputs(self) -> int:
         """How many classes, or numbers, a point has to be told."""
         return int(self.targets.shape[1])
+
+    @property
+    def held_labels(self) -> list[Label]:
+        """What was held out, with labels as the points have them: a class, a list of classes, or a number."""
+        if self.kind == "sets":
+            return [tuple(np.flatnonzero(row).tolist()) for row in self.held_targets]
+        one = self.held_targets.shape[1] == 1
+        labels = self.held_targets[:, 0] if one else np.argmax(self.held_targets, axis=1)
+        return list(labels.tolist())
 
     def transform(self, points: Floats) -> Floats:
         """The features [n, features] of any points [n, inputs], standardised as the data were."""
@@ -229,6 +239,7 @@ def _ready(drawn: Drawn, common: Mapping[str, Any], seed: int) -> Data:
         held_points=_frozen(points[held]),
         held_inputs=_frozen(inputs[held]),
         held_targets=_frozen(targets[held]),
+        order=np.concatenate([kept, held]),
         formulas=formulas,
         shift=_frozen(shift),
         scale=_frozen(scale),

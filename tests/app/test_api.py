@@ -170,6 +170,29 @@ def test_the_loss_of_a_fitted_line_is_a_surface_with_its_points(call: Caller) ->
     assert answer["minimum"] == pytest.approx(squares[0] / 128)
 
 
+def test_the_loss_of_logistic_regression_is_a_surface_with_its_points(call: Caller) -> None:
+    dataset = {"name": "mislabelled", "count": 50, "sd": 1.4, "far": 0, "held_out": 0.2}
+    answer = call.post("/api/v1/surfaces?resolution=5", json={"kind": "logistic", "dataset": dataset}).json()
+    assert answer["variables"] == ["w", "b"]
+    data = answer["data"]
+    assert (len(data["points"]), len(data["held"]["points"])) == (40, 10)
+    assert sorted(data["order"]) == list(range(50))
+    assert data["term"]["text"] == "softplus(w*x + b) - y*(w*x + b)"
+    (found,) = answer["minima"]
+    x, y = np.array(data["points"])[:, 0], np.array(data["labels"])
+    w, b = found["point"]
+    slopes = 1 / (1 + np.exp(-(w * x + b))) - y
+    assert np.abs([slopes @ x, slopes.sum()]).max() < 1e-9
+    assert found["value"] == pytest.approx(np.mean(np.log1p(np.exp((1 - 2 * y) * (w * x + b)))))
+
+
+def test_a_surface_of_too_many_points_is_refused_with_the_cure(call: Caller) -> None:
+    problem = {"kind": "logistic", "dataset": {"name": "mislabelled", "count": 500}}
+    answer = call.post("/api/v1/surfaces", json=problem)
+    assert answer.status_code == 422
+    assert "up to 400 points: leave some out" in answer.json()["errors"][0]["message"]
+
+
 def test_a_line_belongs_to_the_batches_page(call: Caller) -> None:
     spec = {"problem": {"kind": "linear", "dataset": {"name": "line"}}, "steps": 2, "runs": [{"optimizer": "sgd"}]}
     assert call.post("/api/v1/trajectories", json=spec).json()["link"].startswith("/batches?")
