@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic_core import to_json
 
-from app.messages import Outgoing, Steps
+from app.messages import Outgoing, Regions, Steps
 from app.problems import encode
 from app.runs import Columns
 
@@ -32,6 +32,10 @@ def listed(name: str, column: NDArray[Any]) -> list[float]:
 
 def frame(message: Outgoing) -> str | bytes:
     """A message as the text or the binary frame that carries it."""
+    if isinstance(message, Regions):
+        classes, size, _ = message.picture.shape
+        about = {"type": "regions", "run": message.run, "step": message.step, "size": size, "classes": classes}
+        return headed(about, message.picture.tobytes())
     if not isinstance(message, Steps):
         return encode(message.body()).decode()  # type: ignore[union-attr]
     header: dict[str, Any] = {"type": "steps", "run": message.run, "from": message.first, "count": message.count}
@@ -41,16 +45,20 @@ def frame(message: Outgoing) -> str | bytes:
 
 
 def binary(header: dict[str, Any], columns: Columns) -> bytes:
-    """Length of the header, the header, zeros up to a multiple of 8, then each column as little-endian float64.
+    """Each column as little-endian float64, behind a header.
 
     >>> data = binary({"type": "steps"}, {"x": np.array([0.5])})
     >>> data[:4], len(data) % 8, struct.unpack("<d", data[-8:])
     (b'\\x10\\x00\\x00\\x00', 0, (0.5,))
     """
+    columns_as_bytes = (np.ascontiguousarray(column, dtype="<f8").tobytes() for column in columns.values())
+    return headed(header, b"".join(columns_as_bytes))
+
+
+def headed(header: dict[str, Any], values: bytes) -> bytes:
+    """Length of the header, the header, zeros up to a multiple of 8, then the values."""
     text = to_json(header)
-    padding = b"\0" * (-(4 + len(text)) % 8)
-    values = b"".join(np.ascontiguousarray(column, dtype="<f8").tobytes() for column in columns.values())
-    return struct.pack("<I", len(text)) + text + padding + values
+    return struct.pack("<I", len(text)) + text + b"\0" * (-(4 + len(text)) % 8) + values
 
 
 def npz(arrays: Mapping[str, NDArray[Any]]) -> bytes:

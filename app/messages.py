@@ -1,9 +1,11 @@
-"""What goes over the stream: two messages from the viewer, five from the server."""
+"""What goes over the stream: two messages from the viewer, six from the server."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field, TypeAdapter, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
@@ -11,6 +13,8 @@ from app.problems import ProblemError
 from app.runs import Columns
 from app.spec import MOST_STEPS, Spec, Strict, Within
 from core.status import Status
+
+MOST_CELLS = 128  # along a side of the regions
 
 
 def identity(value: object) -> object:
@@ -23,6 +27,13 @@ def identity(value: object) -> object:
 Id = Annotated[Any, BeforeValidator(identity), WithJsonSchema({"type": ["string", "integer"]})]
 
 
+class Pictures(Strict):
+    """Each run's regions on a grid of `size` by `size`, after every so many steps."""
+
+    size: Annotated[int, Within(2, MOST_CELLS)] = 64
+    every: Annotated[int, Within(1, MOST_STEPS)] = 1
+
+
 class Open(Strict):
     """Begin: what ran before is replaced."""
 
@@ -30,6 +41,7 @@ class Open(Strict):
     spec: Spec
     from_: Annotated[int, Within(0, MOST_STEPS), Field(alias="from")] = 0
     encoding: Literal["json", "binary"] = "json"
+    regions: Pictures | None = None
     id: Id = None
 
 
@@ -73,6 +85,15 @@ class Steps:
 
 
 @dataclass(frozen=True)
+class Regions:
+    """What a run says of its window at one step: [classes, size (along y), size (along x)], probabilities as bytes."""
+
+    run: int
+    step: int
+    picture: NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
 class Ended:
     """A run is over, and how."""
 
@@ -102,7 +123,7 @@ class Closed:
     reason: str
 
 
-Outgoing = Opened | Steps | Ended | Refused | Closed
+Outgoing = Opened | Steps | Regions | Ended | Refused | Closed
 
 
 def status_body(status: Status) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
@@ -157,14 +157,30 @@ def _lost_changes(spec: Spec) -> Iterator[Fault]:
             yield Fault(f"changes[{index}].run", message, "out_of_range", {"low": 0, "high": last, "value": change.run})
 
 
+class Watcher(Protocol):
+    """Looks at a run's rows as they are made, and says up to where it wants them at once."""
+
+    def next_after(self, row: int) -> int: ...
+
+    def see(self, rows: Columns, over: bool) -> None: ...
+
+
 class Track:
     """The rows of one run, made in slices: those before `first` are made and not handed out."""
 
-    def __init__(self, walk: Walk, columns: Sequence[str], first: int = 0, clock: Clock = perf_counter) -> None:
+    def __init__(
+        self,
+        walk: Walk,
+        columns: Sequence[str],
+        first: int = 0,
+        clock: Clock = perf_counter,
+        watcher: Watcher | None = None,
+    ) -> None:
         self.walk = walk
         self.columns = tuple(columns)
         self.first = first
         self.clock = clock
+        self.watcher = watcher
         self.pace = 5e-6  # seconds a row, as measured
 
     @property
@@ -185,11 +201,15 @@ class Track:
         """The next rows up to row `until`: as many as `seconds` and `numbers` allow; the first one's step."""
         began = self.clock()
         start = self.made + 1
+        if self.watcher is not None:
+            until = min(until, self.watcher.next_after(self.made))
         due = until - self.made
         count = max(1, min(due, int(seconds / self.pace), numbers // len(self.columns)))
         rows = self.walk.advance(count - (start == 0))  # row 0 comes by itself
         if self.made >= start:
             self.pace = max((self.clock() - began) / (self.made - start + 1), 1e-8)
+        if self.watcher is not None:
+            self.watcher.see(rows, self.over)
         skip = max(0, self.first - start)
         return start + skip, {name: rows[name][skip:] for name in self.columns}
 

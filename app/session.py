@@ -6,6 +6,7 @@ in order, and no more is held than the replies not yet taken and one slice of ro
 
 import json
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -13,7 +14,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from app import links
-from app.messages import Advance, Closed, Ended, Incoming, Open, Opened, Outgoing, Refused, Steps
+from app.messages import Advance, Closed, Ended, Incoming, Open, Opened, Outgoing, Refused, Regions, Steps
+from app.painting import Painter, painters
 from app.problems import Fault, InvalidError, ProblemError, faults
 from app.runs import Clock, Prepared, Track, prepare
 from app.settings import Settings
@@ -48,7 +50,8 @@ class Race:
     """What is open: its runs, how far they may go, and which of them are over."""
 
     prepared: Prepared
-    tracks: list[Track]
+    tracks: Sequence[Track]
+    painters: Sequence[Painter | None]
     binary: bool
     granted: int = -1
     turn: int = 0
@@ -60,7 +63,24 @@ class Race:
         """The runs that may go on, the one whose turn it is first."""
         count = len(self.tracks)
         order = (number % count for number in range(self.turn, self.turn + count))
-        return [index for index in order if index in self.running and self.tracks[index].made < self.granted]
+        return [index for index in order if index in self.running and self._may_go_on(index)]
+
+    def _may_go_on(self, index: int) -> bool:
+        return self.painting(index) or self.tracks[index].made < self.granted
+
+    def painting(self, index: int) -> bool:
+        """A picture of a row that was sent is due, and comes before the run's next row or its end."""
+        painter = self.painters[index]
+        return painter is not None and painter.busy
+
+    def produce(self, index: int, settings: Settings) -> Steps | Regions | None:
+        """The run's next rows, or one more band of its picture."""
+        painter = self.painters[index]
+        if painter is not None and painter.busy:
+            return painter.paint()
+        first, columns = self.tracks[index].make(self.granted, settings.slice_seconds, SLICE_NUMBERS)
+        steps = Steps(index, first, columns, self.binary)
+        return steps if steps.count else None
 
 
 class Session:
@@ -104,15 +124,12 @@ class Session:
             return None
         race, index = self.race, due[0]
         race.turn = index + 1
+        message = race.produce(index, self.settings)
         track = race.tracks[index]
-        first, columns = track.make(race.granted, self.settings.slice_seconds, SLICE_NUMBERS)
-        if track.over:
+        if track.over and not race.painting(index):
             race.running.remove(index)
             self.replies.append(Ended(index, track.status))
-        steps = Steps(index, first, columns, race.binary)
-        if steps.count:
-            return steps
-        return self.replies.popleft() if self.replies else None
+        return message or (self.replies.popleft() if self.replies else None)
 
     def _follow(self, text: str) -> None:
         identity = None
@@ -131,11 +148,13 @@ class Session:
 
     def _open(self, message: Open) -> None:
         prepared = prepare(message.spec)
+        pictures = painters(message.regions, prepared, message.from_)
         columns = [prepared.columns(run) for run in range(len(prepared.walks))]
         tracks = [
-            Track(walk, names, message.from_, self.clock) for walk, names in zip(prepared.walks, columns, strict=True)
+            Track(walk, names, message.from_, self.clock, painter)
+            for walk, names, painter in zip(prepared.walks, columns, pictures, strict=True)
         ]
-        self.race = Race(prepared, tracks, message.encoding == "binary")
+        self.race = Race(prepared, tracks, pictures, message.encoding == "binary")
         self.replies.append(Opened(prepared.spec, links.write(prepared.spec), columns, message.id))
 
     def _advance(self, message: Advance) -> None:

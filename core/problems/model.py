@@ -16,6 +16,7 @@ from core.datasets import LabelKind
 from core.errors import FieldError
 from core.problems.layers import Layers, Pass, Trace, layer_norms, trace
 from core.problems.outputs import ACTIVATE, curvature
+from core.problems.regions import Regions
 from core.settings import Setting
 from core.words import mark
 
@@ -210,14 +211,7 @@ class DataModel:
         self, theta: Floats, size: int, window: Sequence[Sequence[float]] | None = None
     ) -> npt.NDArray[np.uint8]:
         """Probabilities as bytes, 0 to 255, on a grid over the window: [classes, size (along y), size (along x)]."""
-        if self.data.points.shape[1] != 2:
-            message = "regions are drawn over two inputs, x and y."
-            raise FieldError("regions", message, code="two_inputs", inputs=self.data.points.shape[1])
-        (x0, x1), (y0, y1) = window or self.window
-        x, y = np.meshgrid(np.linspace(x0, x1, size), np.linspace(y0, y1, size))
-        p = self.probabilities(theta, np.column_stack([x.ravel(), y.ravel()]))
-        with np.errstate(invalid="ignore"):
-            return np.nan_to_num(np.rint(255 * p)).astype(np.uint8).reshape(-1, size, size)
+        return Regions(self, size, window).picture(theta)
 
     def hessian(self, theta: Floats) -> Floats:
         """Second derivatives of the loss [parameters, parameters]; with hidden layers from differences of gradients."""

@@ -10,8 +10,8 @@ const REFUSALS = 2; // attempts that never opened before REST is tried
 const SLICE = 2000;
 
 /**
- * listeners: opened({spec, link, runs, from}) with the first row that is to come, steps({run, from, count, columns}), ended({run, status}), error(problem),
- * state("connecting" | "open" | "waiting" | "rest"), have() -> the first row that is still missing.
+ * listeners: opened({spec, link, runs, from}) with the first row that is to come, steps({run, from, count, columns}),
+ * regions({run, step, size, classes, probabilities}) where they were asked for, ended({run, status}), error(problem), state("connecting" | "open" | "waiting" | "rest"), have() -> the first row that is still missing.
  */
 export function createConnection({
   streamAddress, restAddress, listeners, language = "en",
@@ -22,15 +22,18 @@ export function createConnection({
   const link = {
     streamAddress, restAddress, listeners, language, socket, request, timer,
     ws: null, state: "idle", everOpen: false, refused: 0, failures: 0, retry: null,
-    spec: null, from: 0, until: -1, id: 0, waitingFor: null, encoding: "json", columns: [],
+    spec: null, from: 0, until: -1, id: 0, waitingFor: null, encoding: "json", regions: null, columns: [],
     queue: [], sentAt: -Infinity, sender: null, slicing: 0,
   };
   return link;
 }
 
-/** Run this spec from row `from`, granting rows up to `until`; replaces what ran. */
-export function open(link, spec, from, until) {
-  Object.assign(link, { spec, from, until, id: link.id + 1 });
+/**
+ * Run this spec from row `from`, granting rows up to `until`; replaces what ran. `regions` {size, every} also asks for what
+ * each run says of its window; without the stream they do not come.
+ */
+export function open(link, spec, from, until, { regions = null } = {}) {
+  Object.assign(link, { spec, from, until, regions, id: link.id + 1 });
   link.waitingFor = String(link.id);
   link.queue = link.queue.filter((message) => message.type !== "open" && message.type !== "advance");
   if (link.state === "rest") return void openByRest(link);
@@ -63,7 +66,8 @@ export function close(link) {
 }
 
 function openMessage(link) {
-  return { type: "open", spec: link.spec, from: link.from, encoding: link.encoding, id: link.waitingFor };
+  const { spec, from, encoding, regions, waitingFor: id } = link;
+  return { type: "open", spec, from, encoding, ...(regions && { regions }), id };
 }
 
 function become(link, state) {
@@ -150,19 +154,29 @@ function receive(link, data) {
     link.listeners.error(message.problem, message.id ?? null);
   } else if (link.waitingFor === null) {
     if (message.type === "steps") link.listeners.steps(message);
+    if (message.type === "regions") link.listeners.regions?.(message);
     if (message.type === "ended") link.listeners.ended(message);
   }
 }
 
-/** A binary frame: uint32 length of the JSON header, the header, zeros up to a multiple of 8, float64 columns. */
+/**
+ * A binary frame: uint32 length of the JSON header, the header, zeros up to a multiple of 8, then float64 columns, or for
+ * regions a byte of probability (0 to 255) for each class and cell, rows along y, low y first.
+ */
 export function decodeFrame(buffer, columnsOfRuns) {
   const length = new DataView(buffer).getUint32(0, true);
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
-  if (header.type !== "steps") return header;
   const start = Math.ceil((4 + length) / 8) * 8;
-  const names = columnsOfRuns[header.run] ?? [];
-  const columns = names.map((_, index) => new Float64Array(buffer, start + index * header.count * 8, header.count));
-  return { ...header, columns };
+  const parts = (count, make) => Array.from({ length: count }, (_, index) => make(index));
+  if (header.type === "steps") {
+    const names = columnsOfRuns[header.run] ?? [];
+    return { ...header, columns: parts(names.length, (i) => new Float64Array(buffer, start + i * header.count * 8, header.count)) };
+  }
+  if (header.type === "regions") {
+    const cells = header.size ** 2;
+    return { ...header, probabilities: parts(header.classes, (i) => new Uint8Array(buffer, start + i * cells, cells)) };
+  }
+  return header;
 }
 
 /* ---- REST slices, when the stream is refused ---- */

@@ -25,6 +25,12 @@ IN_A_HOLE: dict[str, Any] = {
     "runs": [{"optimizer": "sgd"}],
 }
 
+CLASSIFIERS: dict[str, Any] = {
+    "problem": {"kind": "network", "dataset": {"name": "moons", "count": 20}, "hidden": [3], "activation": "tanh"},
+    "steps": 30,
+    "runs": [{"optimizer": "adam"}, {"optimizer": "sgd", "steps": 21, "columns": ["step", "loss"]}],
+}
+
 FORMULAS = ("x**2", "x**2 + y**2", "(x - 1)**4 + abs(y)*x", "sin(3x)*cos(y) + 0.1*(x^2+y^2)", "exp(-x*y) + x*x + y*y")
 numbers = st.floats(-5, 5) | st.integers(-5, 5)
 

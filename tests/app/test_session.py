@@ -9,10 +9,13 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from app.messages import Closed, Ended, Opened, Outgoing, Refused, Steps
+from app.messages import Closed, Ended, Opened, Outgoing, Refused, Regions, Steps
+from app.runs import prepare
 from app.session import SLICE_NUMBERS, Session
 from app.settings import Settings
-from tests.app.specs import DIVERGES, IN_A_HOLE, ROSENBROCK
+from app.spec import Spec
+from core.problems.model import DataModel
+from tests.app.specs import CLASSIFIERS, DIVERGES, IN_A_HOLE, ROSENBROCK
 
 SETTINGS = Settings()
 
@@ -136,6 +139,104 @@ def test_a_start_in_a_hole_has_no_rows() -> None:
     assert (ended.status.state, ended.status.step) == ("left_domain", 0)
 
 
+def pictures(got: list[Outgoing], run: int) -> list[int]:
+    return [m.step for m in got if isinstance(m, Regions) and m.run == run]
+
+
+def test_regions_come_after_their_rows_from_the_start_to_the_last() -> None:
+    viewer = session()
+    say(viewer, type="open", spec=CLASSIFIERS, regions={"size": 8, "every": 4})
+    assert [type(message) for message in all_of(viewer)] == [Opened]
+    say(viewer, type="advance", until=9)
+    got = all_of(viewer)
+    assert pictures(got, 0) == pictures(got, 1) == [0, 4, 8]
+    say(viewer, type="advance", until=40)
+    got += all_of(viewer)
+    assert pictures(got, 0) == [0, 4, 8, 12, 16, 20, 24, 28, 30]
+    assert pictures(got, 1) == [0, 4, 8, 12, 16, 20, 21]
+    sent = {0: -1, 1: -1}
+    for message in got:
+        if isinstance(message, Steps):
+            sent[message.run] += message.count
+        elif isinstance(message, Regions | Ended):
+            assert sent[message.run] == (message.step if isinstance(message, Regions) else message.status.step)
+
+
+def test_regions_are_the_engine_s_bytes_however_many_bands_they_take() -> None:
+    spec = {**CLASSIFIERS, "problem": {**CLASSIFIERS["problem"], "hidden": [40, 40]}, "steps": 2}
+    viewer = session()
+    say(viewer, type="open", spec=spec, regions={"size": 64})
+    say(viewer, type="advance", until=2)
+    viewer.produce()
+    viewer.produce()
+    assert viewer.race is not None
+    assert viewer.race.painters[0] is not None
+    assert len(viewer.race.painters[0].grid.bands) > 1
+    walk = prepare(Spec.model_validate(spec)).walks[0]
+    rows = walk.advance(2)
+    assert isinstance(walk.problem, DataModel)
+    got = {m.step: m.picture for m in all_of(viewer) if isinstance(m, Regions) and m.run == 0}
+    assert sorted(got) == [0, 1, 2]
+    for step, picture in got.items():
+        theta = np.array([rows[name][step] for name in walk.problem.parameters])
+        assert (picture == walk.problem.regions(theta, 64)).all()
+
+
+def test_regions_resume_with_their_rows() -> None:
+    viewer = session()
+    say(viewer, type="open", spec=CLASSIFIERS, regions={"size": 8, "every": 4}, **{"from": 13})
+    say(viewer, type="advance", until=40)
+    assert pictures(all_of(viewer), 0) == [16, 20, 24, 28, 30]
+
+
+def test_a_run_that_diverges_shows_the_regions_of_its_last_row() -> None:
+    data = {"points": [[1000, 1], [-1000, 2]], "labels": [0.0, 1.0]}
+    runs = [{"optimizer": "sgd", "settings": {"lr": 1000}}]
+    spec = {
+        "problem": {
+            "kind": "network",
+            "dataset": data,
+            "output": "sigmoid",
+            "hidden": [2],
+            "activation": "relu",
+            "weight_decay": 1,
+        },
+        "runs": runs,
+        "steps": 500,
+    }
+    viewer = session()
+    say(viewer, type="open", spec=spec, regions={"size": 4, "every": 1000})
+    say(viewer, type="advance", until=500)
+    got = all_of(viewer)
+    assert isinstance(got[-1], Ended), got
+    assert got[-1].status.state == "diverged"
+    assert pictures(got, 0) == [0, got[-1].status.step]
+
+
+THREE = {"points": [[0, 0, 1], [1, 1, 0]], "labels": [0, 1]}
+NO_REGIONS = [
+    ({"size": 64}, ROSENBROCK["problem"], "regions", "no_classes"),
+    ({"size": 64}, {"kind": "linear", "dataset": {"name": "line"}}, "regions", "no_classes"),
+    ({"size": 64}, {"kind": "logistic", "dataset": THREE}, "regions", "two_inputs"),
+    ({"size": 129}, CLASSIFIERS["problem"], "regions.size", "out_of_range"),
+    ({"size": 1}, CLASSIFIERS["problem"], "regions.size", "out_of_range"),
+    ({"every": 0}, CLASSIFIERS["problem"], "regions.every", "out_of_range"),
+    ({"each": 4}, CLASSIFIERS["problem"], "regions.each", "extra_forbidden"),
+    (64, CLASSIFIERS["problem"], "regions", "model_type"),
+]
+
+
+@pytest.mark.parametrize(("regions", "problem", "field", "code"), NO_REGIONS)
+def test_regions_that_cannot_be_drawn_are_refused_by_name(regions: Any, problem: Any, field: str, code: str) -> None:
+    viewer = session()
+    spec = {"problem": problem, "runs": [{"optimizer": "sgd"}]}
+    say(viewer, type="open", spec=spec, regions=regions)
+    (refused,) = all_of(viewer)
+    assert isinstance(refused, Refused)
+    (error,) = refused.body()["problem"]["errors"]
+    assert (error["field"], error["code"]) == (field, code)
+
+
 BAD = [
     ("{", 400, None),
     ("[" * 100_000, 400, None),
@@ -222,6 +323,7 @@ def test_runs_take_turns() -> None:
 
 
 SPECS = st.sampled_from([ROSENBROCK, DIVERGES, IN_A_HOLE, {**ROSENBROCK, "runs": ROSENBROCK["runs"][:1]}])
+REGIONS = st.sampled_from([None, {"size": 4, "every": 1}, {"size": 3, "every": 7}])
 NOISE = (
     st.text(max_size=20)
     | st.sampled_from([text for text, _, _ in BAD])
@@ -243,7 +345,9 @@ class AnyOrder(RuleBasedStateMachine):
         self.next: dict[int, int] = {}
         self.granted = -1
         self.over: set[int] = set()
-        self.asked: list[tuple[int, int]] = []  # (from, granted) of each open not yet answered
+        self.asked: list[tuple[int, int, int]] = []  # (from, granted, every) of each open not yet answered
+        self.first = self.every = 0
+        self.shown: dict[int, int] = {}  # the last row with regions
 
     def pause(self) -> None:
         self.clock.now += 1
@@ -252,15 +356,22 @@ class AnyOrder(RuleBasedStateMachine):
     def open(self, spec: dict[str, Any], first: int, binary: bool) -> None:
         self.pause()
         say(self.viewer, type="open", spec=spec, encoding="binary" if binary else "json", **{"from": first})
-        self.asked.append((first, -1))
+        self.asked.append((first, -1, 0))
+
+    @rule(regions=REGIONS, first=st.integers(0, 40))
+    def open_with_regions(self, regions: dict[str, int] | None, first: int) -> None:
+        self.pause()
+        wanted = {} if regions is None else {"regions": regions}
+        say(self.viewer, type="open", spec=CLASSIFIERS, **{"from": first}, **wanted)
+        self.asked.append((first, -1, regions["every"] if regions else 0))
 
     @rule(until=st.integers(0, 100))
     def advance(self, until: int) -> None:
         self.pause()
         say(self.viewer, type="advance", until=until)
         if self.asked:
-            first, granted = self.asked[-1]
-            self.asked[-1] = first, max(granted, until)
+            first, granted, every = self.asked[-1]
+            self.asked[-1] = first, max(granted, until), every
         else:
             self.granted = max(self.granted, until)
 
@@ -275,19 +386,32 @@ class AnyOrder(RuleBasedStateMachine):
             message = self.viewer.produce()
             match message:
                 case Opened():
-                    first, self.granted = self.asked.pop(0)
-                    self.next = dict.fromkeys(range(len(message.columns)), first)
+                    self.first, self.granted, self.every = self.asked.pop(0)
+                    self.next = dict.fromkeys(range(len(message.columns)), self.first)
                     self.over = set()
+                    self.shown = {}
                 case Steps():
                     assert message.first == self.next[message.run]
                     assert message.run not in self.over
+                    assert not self.owes_regions(message.run)
                     self.next[message.run] += message.count
                     assert self.next[message.run] - 1 <= self.granted
                     assert message.count * len(message.columns) <= SLICE_NUMBERS
                 case Ended():
                     assert message.run not in self.over
+                    assert not self.owes_regions(message.run, last=message.status.step)
                     self.over.add(message.run)
                     assert message.status.state != "running"
+                case Regions():
+                    assert message.step == self.next[message.run] - 1
+                    assert self.shown.get(message.run) != message.step
+                    self.shown[message.run] = message.step
+
+    def owes_regions(self, run: int, last: int | None = None) -> bool:
+        """The last row that came should have its regions, and they have not come."""
+        row = self.next[run] - 1
+        due = self.every and row >= self.first and (row % self.every == 0 or row == last)
+        return bool(due) and self.shown.get(run) != row
 
     @invariant()
     def holds_little(self) -> None:

@@ -39,7 +39,7 @@ function world({ rest = null } = {}) {
       return rest(address, JSON.parse(options.body));
     },
     listeners: {
-      opened: listener("opened"), steps: listener("steps"), ended: listener("ended"), error: listener("error"), state: listener("state"), have: () => have.row,
+      opened: listener("opened"), steps: listener("steps"), regions: listener("regions"), ended: listener("ended"), error: listener("error"), state: listener("state"), have: () => have.row,
     },
   });
   return { link, sockets, heard, move, time, asked, have, last: () => sockets.at(-1) };
@@ -210,13 +210,45 @@ test("hanging up is final", () => {
   equal([sockets.length, link.state], [1, "idle"]);
 });
 
-test("a binary frame carries float64 columns behind its header", () => {
-  const header = new TextEncoder().encode(JSON.stringify({ type: "steps", run: 0, from: 2, count: 2 }));
+/** A binary frame: a header, and behind it an array that starts at a multiple of 8. */
+function frame(head, values) {
+  const header = new TextEncoder().encode(JSON.stringify(head));
   const start = Math.ceil((4 + header.length) / 8) * 8;
-  const buffer = new ArrayBuffer(start + 32);
+  const buffer = new ArrayBuffer(start + values.byteLength);
   new DataView(buffer).setUint32(0, header.length, true);
   new Uint8Array(buffer).set(header, 4);
-  new Float64Array(buffer, start).set([2, 3, 0.5, NaN]);
-  const frame = decodeFrame(buffer, [["step", "x"]]);
-  equal([frame.from, frame.count, frame.columns], [2, 2, [[2, 3], [0.5, NaN]]]);
+  new Uint8Array(buffer).set(new Uint8Array(values.buffer), start);
+  return buffer;
+}
+
+test("a binary frame carries float64 columns behind its header", () => {
+  const buffer = frame({ type: "steps", run: 0, from: 2, count: 2 }, Float64Array.of(2, 3, 0.5, NaN));
+  const decoded = decodeFrame(buffer, [["step", "x"]]);
+  equal([decoded.from, decoded.count, decoded.columns], [2, 2, [[2, 3], [0.5, NaN]]]);
+});
+
+const REGIONS = frame({ type: "regions", run: 1, step: 8, size: 2, classes: 2 }, Uint8Array.of(255, 0, 128, 1, 0, 255, 127, 254));
+
+test("a frame of regions carries a byte for each class and cell", () => {
+  const { run, step, size, probabilities } = decodeFrame(REGIONS, []);
+  equal([run, step, size], [1, 8, 2]);
+  equal(probabilities.map((plane) => [...plane]), [[255, 0, 128, 1], [0, 255, 127, 254]]);
+});
+
+test("regions are asked for with the open, again after a lost connection, and no more by the next", () => {
+  const { link, last, heard, move } = world();
+  const asked = { size: 2, every: 4 };
+  open(link, SPEC, 0, 10, { regions: asked });
+  last().onopen();
+  last().onmessage({ data: REGIONS });
+  say(last(), opened("1"));
+  last().onmessage({ data: REGIONS });
+  equal(names(heard), ["opened", "regions"]);
+  last().onclose();
+  move(250);
+  last().onopen();
+  equal(last().sent[0].regions, asked);
+  open(link, SPEC, 0, 10);
+  move(500);
+  equal("regions" in last().sent.at(-2), false);
 });

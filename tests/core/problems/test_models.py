@@ -12,6 +12,7 @@ from core.errors import FieldError
 from core.problems import make_problem
 from core.problems.layers import softmax_jacobian
 from core.problems.model import DataModel
+from core.problems.regions import BAND_COST, Regions
 
 Floats = npt.NDArray[np.float64]
 
@@ -444,3 +445,15 @@ def test_nothing_that_is_passed_in_is_changed(case: tuple[str, dict[str, Any]], 
     assert np.array_equal(made.data.inputs, data)
     assert first[0] == again[0]
     assert np.array_equal(first[1], again[1])
+
+
+def test_a_picture_of_the_regions_is_made_in_bands_of_bounded_work() -> None:
+    wide = model("network", dataset=TWO, hidden=[40, 40])
+    drawn = Regions(wide, 32)
+    assert len(drawn.bands) > 1
+    assert [row for band in drawn.bands for row in range(band.start, band.stop)] == list(range(32))
+    theta = somewhere(wide)
+    bands = [drawn.band(theta, rows) for rows in drawn.bands]
+    assert (np.concatenate(bands, axis=1) == wide.regions(theta, 32)).all()
+    assert drawn.cost / len(drawn.bands) < 1.5 * BAND_COST
+    assert len(Regions(model("network", dataset=TWO, hidden=[8, 8]), 64).bands) == 1
