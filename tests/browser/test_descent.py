@@ -25,7 +25,8 @@ def engine(surface: str, start: tuple[float, ...], steps: int, optimizer: str, *
 
 
 def drawn(page: Page, plot: str = "#contour") -> dict[str, list[list[float]]]:
-    """The paths that Plotly draws at rest, by the names of their runs."""
+    """The paths that Plotly draws at rest, by the names of their runs, a frame or two after a key."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     page.wait_for_function(
         "(id) => document.querySelector(`${id} .plotly-host`)?.data?.some((trace) => trace.meta === 'run')"
         " && !document.querySelector(id).hasAttribute('data-moving')",

@@ -1,4 +1,4 @@
-/** What can be laid over the contour at the selected run: curvature, arrows of steps, a fan of seeds, fog. */
+/** What can be laid over the contour at the selected run: curvature, arrows of steps, fog. */
 import { post } from "../api.js";
 import { alpha } from "../colours.js";
 import { t } from "../i18n.js";
@@ -6,6 +6,7 @@ import { num } from "../numbers.js";
 import { cliff, curvature, steepestCurvature } from "../overlays.js";
 import { settingAt } from "../settings.js";
 import { point, rowAt } from "../trajectory.js";
+import { drawFan } from "./ensembles.js";
 import { drawArrow } from "./trail.js";
 
 const SUNSET = 60; // gradient evaluations until nothing is seen
@@ -160,37 +161,6 @@ async function askWhatIf(page, state, chosen, here) {
     page.touch();
   } catch {
     page.whatIf = null;
-  }
-}
-
-/* ---- a fan of seeds ---- */
-
-const SEEDS = 20;
-const AT_ONCE = 10;
-
-/** The selected run with twenty other seeds; null without noise. */
-export async function fetchFan(page, state) {
-  const chosen = state.spec.runs[page.selected];
-  const runs = Array.from({ length: SEEDS }, (_, i) => ({ ...chosen, seed: state.spec.seed + 1 + i, columns: state.parameters }));
-  const paths = [];
-  for (let from = 0; from < SEEDS; from += AT_ONCE) {
-    const answer = await post("/trajectories", { ...state.spec, runs: runs.slice(from, from + AT_ONCE), changes: [] });
-    paths.push(...answer.runs.map((run) => state.parameters.map((name) => run.columns[name])));
-  }
-  return paths;
-}
-
-function drawFan(context, at, fan, state, chosen) {
-  context.strokeStyle = alpha(chosen.identity.colour, 0.28);
-  context.lineWidth = 1;
-  context.setLineDash([]);
-  for (const [xs, ys] of fan.paths) {
-    context.beginPath();
-    for (let row = 0; row <= Math.min(state.step, xs.length - 1); row += 1) {
-      const [x, y] = at([xs[row], ys[row]]);
-      context[row ? "lineTo" : "moveTo"](x, y);
-    }
-    context.stroke();
   }
 }
 

@@ -1,13 +1,12 @@
-/** What the service sweeps for the page: each run's own best rate, and where a thousand starts end. */
+/** What the service sweeps for the page: each run's own best rate. */
 import { postLines, Refusal } from "../api.js";
 import { t } from "../i18n.js";
 import { num, plainNumber } from "../numbers.js";
-import { basins, best } from "../sweep.js";
+import { best } from "../sweep.js";
 import { element, swatch } from "./element.js";
 import { say } from "./notice.js";
 
 const RATES = { low: 1e-4, high: 10, count: 101, scale: "log" };
-const STARTS = [42, 30];
 
 /**
  * Fair mode: the best rate of every run that has one, found one sweep after the other. `on.progress(done, of)`; resolves to
@@ -67,17 +66,4 @@ function sparkline(curve, at, colour, reached) {
   node.setAttribute("aria-hidden", "true");
   node.innerHTML = `<path d="${path}" fill="none" stroke="${colour}" stroke-width="1.6"/><circle cx="${x(at)}" cy="${y(values[at])}" r="3.5" fill="${colour}"/>`;
   return node;
-}
-
-/** Where a thousand starts on the window end by the selected run's rule. */
-export async function fetchBasins(page, state, signal) {
-  const [[x0, x1], [y0, y1]] = state.map.window;
-  const over = { x: { low: x0, high: x1, count: STARTS[0] }, y: { low: y0, high: y1, count: STARTS[1] } };
-  let found = null;
-  await postLines("/sweeps", { spec: { ...state.spec, changes: [] }, run: page.selected, over }, (line) => {
-    if (line.type === "result") found = line;
-  }, signal);
-  if (!found) return null;
-  const reach = 0.06 * Math.min(x1 - x0, y1 - y0);
-  return { xs: found.over.x, ys: found.over.y, ends: basins(found, state.map.minima, reach) };
 }
