@@ -46,7 +46,7 @@ class Assets:
         """The files' addresses. An older version's are answered too, for pages that were open before a restart."""
         routes = APIRouter()
 
-        @routes.api_route("/static/{version}/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
+        @routes.get("/static/{version}/{path:path}", include_in_schema=False)
         async def static(request: Request, version: str, path: str) -> Response:
             file = self.find(path)
             if file is None:

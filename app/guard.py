@@ -1,4 +1,4 @@
-"""What stands before every answer: the limit on bodies, and the security headers."""
+"""What stands before every answer: the limit on bodies, the security headers, and HEAD."""
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -62,3 +62,22 @@ class BodyLimit:
             return message
 
         await self.app(scope, counted, send)
+
+
+class Head:
+    """HEAD is GET without the body: the same work and the same headers, whatever the address."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+
+        async def bodiless(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        asked = {**scope, "method": "GET"}
+        await self.app(asked, receive, bodiless)
+        scope["route"] = asked.get("route")  # for the log, which stands outside

@@ -24,7 +24,7 @@ from app import (
     theories,
 )
 from app.assets import Assets
-from app.guard import BodyLimit, SecurityHeaders
+from app.guard import BodyLimit, Head, SecurityHeaders
 from app.logs import RequestLog
 from app.paths import folder
 from app.settings import Settings
@@ -73,6 +73,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(operation.router(), include_in_schema=False)
 
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(Head)
     app.add_middleware(BodyLimit, most=settings.body_bytes)
     app.add_middleware(SecurityHeaders, frame_ancestors=settings.frame_ancestors)
     app.add_middleware(RequestLog)

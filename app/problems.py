@@ -204,7 +204,10 @@ def from_status(error: HTTPException) -> ProblemError:
         404: "There is nothing at this address; /docs lists what there is.",
         405: "This address does not take that method; the Allow header lists those it takes.",
     }
-    return ProblemError(error.status_code, cures.get(error.status_code, str(error.detail)), headers=error.headers or {})
+    headers = dict(error.headers or {})
+    if "GET" in headers.get("Allow", "").split(", "):
+        headers["Allow"] += ", HEAD"  # what GET takes, HEAD takes too
+    return ProblemError(error.status_code, cures.get(error.status_code, str(error.detail)), headers=headers)
 
 
 def install(app: FastAPI) -> None:
