@@ -47,7 +47,7 @@ def answer(question: Question, say: Translate) -> dict[str, Any]:
     spec = question.spec
     if question.run >= len(spec.runs):
         message = f"must be from 0 to {len(spec.runs) - 1}, the number of a run."
-        raise InvalidError([Fault("run", message, "out_of_range")])
+        raise InvalidError([Fault("run", message, "out_of_range", {"low": 0, "high": len(spec.runs) - 1})])
     runs = list(spec.runs)
     runs[question.run] = runs[question.run].model_copy(update={"detail": True, "columns": None})
     prepared = prepare(spec.model_copy(update={"runs": runs}))

@@ -232,7 +232,7 @@ def read(query: Query, known: Sequence[str] = VIEW) -> Reading:
     names = [name for name, _ in ours]
     if "spec" in names:
         if len(names) > 1:
-            raise InvalidError([Fault("spec", "stands alone: it is the whole spec.", "one_of")])
+            raise InvalidError([Fault("spec", "stands alone: it is the whole spec.", "alone")])
         return Reading(unpack(ours[0][1]), ignored)
     body = _fields([(name, value) for name, value in ours if name not in ("run", "change")], "")
     if runs := [value for name, value in ours if name == "run"]:
@@ -300,7 +300,7 @@ def _read_problem(seen: Mapping[str, str], prefix: str) -> dict[str, Any]:
         extras["window"] = [ends[i : i + 2] for i in range(0, len(ends), 2)]
     if len(kinds) > 1:
         message = f"give one of {' and '.join(kinds)}, not both."
-        raise InvalidError([Fault(f"{prefix}problem", message, "one_of")])
+        raise InvalidError([Fault(f"{prefix}problem", message, "one_of", {"names": kinds})])
     if not kinds:
         if extras:
             message = f"{next(iter(extras))} needs a surface or a formula beside it."
@@ -331,14 +331,16 @@ def _read_change(text: str, field: str) -> dict[str, Any]:
     run, at, rest = text.partition("@")
     after, bracket, settings = rest.partition("(")
     if not at or not bracket:
-        message = "must be like 0@120(lr=0.02): the run, the step, the settings from then on."
-        raise InvalidError([Fault(field, message, "syntax")])
+        example = "0@120(lr=0.02)"
+        message = f"must be like {example}: the run, the step, the settings from then on."
+        raise InvalidError([Fault(field, message, "syntax", {"example": example})])
     _, values = _read_call(f"change({settings}", field)
     return {"run": read_number(run), "after": read_number(after), "settings": values}
 
 
 CALL = re.compile(r"(\w*)(?:\((.*)\))?", re.DOTALL)
 NUMBER = re.compile(r"[+-]?(\d+|(\d+\.\d*|\.\d+|\d+(?=[eE]))([eE][+-]?\d+)?)", re.ASCII)
+CALLED = "name(setting=1,other=2)"
 BOOLEANS = {"true": True, "false": False}
 
 
@@ -346,12 +348,12 @@ def _read_call(text: str, field: str) -> tuple[str, dict[str, Any]]:
     """`adam(lr=0.1)` as its name and its fields."""
     found = CALL.fullmatch(text)
     if found is None:
-        raise InvalidError([Fault(field, "must be like name(setting=1,other=2).", "syntax")])
+        raise InvalidError([Fault(field, f"must be like {CALLED}.", "syntax", {"example": CALLED})])
     fields: dict[str, Any] = {}
     for part in found[2].split(",") if found[2] else ():
         name, equals, value = part.partition("=")
         if not equals or not name or name in fields:
-            raise InvalidError([Fault(field, "must be like name(setting=1,other=2).", "syntax")])
+            raise InvalidError([Fault(field, f"must be like {CALLED}.", "syntax", {"example": CALLED})])
         fields[name] = BOOLEANS.get(value, read_number(value))
     return found[1], fields
 

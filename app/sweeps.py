@@ -131,7 +131,7 @@ def checked(sweep: Sweep) -> tuple[Prepared, float]:
     prepared = prepare(sweep.spec)
     if sweep.run >= len(prepared.walks):
         message = f"must be from 0 to {len(prepared.walks) - 1}, the number of a run."
-        raise InvalidError([Fault("run", message, "out_of_range")])
+        raise InvalidError([Fault("run", message, "out_of_range", {"low": 0, "high": len(prepared.walks) - 1})])
     walk = prepared.walks[sweep.run]
     optimizer = sweep.spec.runs[sweep.run].optimizer
     known: dict[str, Setting | None] = dict.fromkeys(walk.problem.parameters)

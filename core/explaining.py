@@ -62,7 +62,7 @@ def explain(run: Run, step: int) -> Explanation:
     if not 1 <= step < len(rows["step"]):
         last = len(rows["step"]) - 1
         raise FieldError(
-            "step", f"must be from 1 to {last}, the last step of this run.", code="out_of_range", high=last
+            "step", f"must be from 1 to {last}, the last step of this run.", code="out_of_range", low=1, high=last
         )
     names = run.problem.parameters
     before = {name: float(rows[name][step - 1]) for name in names}

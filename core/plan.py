@@ -118,9 +118,12 @@ def plan(
     {'lr': 1.0, 'momentum': 0.9}
     """
     if (optimizer is None) == (rule is None):
-        raise FieldError("optimizer", "give exactly one of optimizer and rule.", code="one_of")
+        raise FieldError(
+            "optimizer", "give exactly one of optimizer and rule.", code="one_of", names=["optimizer", "rule"]
+        )
     if not 1 <= steps <= MAX_STEPS:
-        raise FieldError("steps", f"must be from 1 to {MAX_STEPS}, not {steps}.", code="out_of_range", high=MAX_STEPS)
+        message = f"must be from 1 to {MAX_STEPS}, not {steps}."
+        raise FieldError("steps", message, code="out_of_range", low=1, high=MAX_STEPS)
     if not 0 <= seed < 2**32:
         raise FieldError("seed", "must be from 0 to 4294967295.", code="out_of_range", low=0, high=2**32 - 1)
     if rule is not None:

@@ -35,7 +35,8 @@ class Setting:
         """`value` as a float, or a `FieldError` that names the allowed range."""
         where = field or self.name
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-            raise FieldError(where, f"must be a finite number from {self.low:g} to {self.high:g}.", code="not_a_number")
+            message = f"must be a finite number from {self.low:g} to {self.high:g}."
+            raise FieldError(where, message, code="not_a_number", low=self.low, high=self.high)
         if not self.low <= value <= self.high:
             raise FieldError(
                 where,

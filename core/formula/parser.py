@@ -97,7 +97,9 @@ _CURES = {
 
 def _unreadable(character: str, column: int, field: str) -> FormulaError:
     cure = _CURES.get(character, "use numbers, x, y, + - * / **, brackets and functions such as sin(x)")
-    return FormulaError(f"{character!r} cannot be read here: {cure}.", column, field=field, code="character")
+    return FormulaError(
+        f"{character!r} cannot be read here: {cure}.", column, field=field, code="character", character=character
+    )
 
 
 Resolve = Callable[[Token], int]
@@ -134,12 +136,15 @@ class Parser:
         if token.kind == "end":
             return
         if token.text == ")":
-            raise self.error(token, "there is a ) without its (: take it away.", "bracket")
+            raise self.error(token, "there is a ) without its (: take it away.", "bracket", bracket=")")
         if token.text == "=":
-            raise self.error(token, "leave out the = and what stands before it: only the right side is the formula.")
+            message = "leave out the = and what stands before it: only the right side is the formula."
+            raise self.error(token, message, "equals")
         if token.text == ",":
-            raise self.error(token, "a comma stands only between the arguments of min and max; write 0.5 with a point.")
-        raise self.error(token, f"{token.text!r} does not fit here: put * or + before it.")
+            message = "a comma stands only between the arguments of min and max; write 0.5 with a point."
+            raise self.error(token, message, "comma")
+        message = f"{token.text!r} does not fit here: put * or + before it."
+        raise self.error(token, message, "out_of_place", text=token.text)
 
     @property
     def here(self) -> Token:
@@ -150,7 +155,7 @@ class Parser:
         self.position += 1
         return token
 
-    def error(self, token: Token, message: str, code: str = "syntax", **values: object) -> FormulaError:
+    def error(self, token: Token, message: str, code: str, **values: object) -> FormulaError:
         return FormulaError(message, token.column, field=self.field, code=code, **values)
 
     def node(self, *node: object) -> int:
@@ -184,7 +189,8 @@ class Parser:
             elif token.kind == "number":
                 before = self.tokens[self.position - 1]
                 if before.kind == "number":
-                    raise self.error(token, "two numbers stand side by side: put an operation between them.")
+                    message = "two numbers stand side by side: put an operation between them."
+                    raise self.error(token, message, "two_numbers")
                 left = self.node("mul", left, self.power())
             else:
                 return left
@@ -229,7 +235,8 @@ class Parser:
         if token.text in self.functions:
             if self.here.text != "(":
                 example = f"{token.text}(x, y)" if token.text in ("min", "max") else f"{token.text}(x)"
-                raise self.error(token, f"write {token.text} with brackets: {example}.", "call", name=token.text)
+                message = f"write {token.text} with brackets: {example}."
+                raise self.error(token, message, "call", name=token.text, example=example)
             return self._call(token)
         if token.text in CONSTANTS:
             return self.node("number", CONSTANTS[token.text])
@@ -246,14 +253,15 @@ class Parser:
         arity = FUNCTIONS[name.text].arity if name.text in FUNCTIONS else 1
         if len(arguments) != arity:
             plural = "one argument" if arity == 1 else f"{arity} arguments"
-            raise self.error(name, f"{name.text} takes {plural}, not {len(arguments)}.", "arity", name=name.text)
+            message = f"{name.text} takes {plural}, not {len(arguments)}."
+            raise self.error(name, message, "arity", name=name.text, takes=arity, given=len(arguments))
         return self.node(name.text, *arguments)
 
     def _close(self, opened: Token) -> None:
         if self.here.text == ")":
             self.next()
         elif self.here.kind == "end":
-            raise self.error(opened, "this ( is never closed: add a ).", "bracket")
+            raise self.error(opened, "this ( is never closed: add a ).", "bracket", bracket="(")
         else:
             self.expect_end()
 
@@ -273,8 +281,9 @@ class Parser:
             if self.position == 0:
                 return self.error(token, "there is nothing here yet: type a function such as x**2 + y**2.", "empty")
             before = self.tokens[self.position - 1]
-            return self.error(before, f"something is missing after {before.text!r}.", "incomplete")
-        return self.error(token, f"a number, x, y or a function is missing before {token.text!r}.", "incomplete")
+            return self.error(before, f"something is missing after {before.text!r}.", "incomplete", after=before.text)
+        message = f"a number, x, y or a function is missing before {token.text!r}."
+        return self.error(token, message, "incomplete", before=token.text)
 
 
 def unknown_name(token: Token, known: list[str], field: str) -> FormulaError:
@@ -284,22 +293,26 @@ def unknown_name(token: Token, known: list[str], field: str) -> FormulaError:
     "'xy' is not known: write x*y for the product."
     """
     name = token.text
+    meant = ""
     if len(name) > 1 and all(c in known for c in name):
-        cure = f"write {'*'.join(name)} for the product"
+        meant = "*".join(name)
+        cure = f"write {meant} for the product."
     elif (function := next((f for f in FUNCTIONS if name.startswith(f) and name[len(f) :] in known), None)) is not None:
-        cure = f"did you mean {function}({name[len(function) :]})?"
+        meant = f"{function}({name[len(function) :]})"
+        cure = f"did you mean {meant}?"
     elif name == "ln":
-        cure = "the natural logarithm is log"
+        meant = "log"
+        cure = "the natural logarithm is log."
     elif name in ("arcsin", "arccos", "arctan", "tg", "sgn"):
-        cure = f"did you mean {({'tg': 'tan', 'sgn': 'sign'}).get(name, 'a' + name[3:])}?"
+        meant = {"tg": "tan", "sgn": "sign"}.get(name, "a" + name[3:])
+        cure = f"did you mean {meant}?"
     elif close := get_close_matches(name, [*FUNCTIONS, *CONSTANTS, *known], n=1, cutoff=0.5):
-        cure = f"did you mean {close[0]}?"
+        meant = close[0]
+        cure = f"did you mean {meant}?"
     else:
-        cure = f"use {', '.join(known)} and functions such as sin, exp, sqrt"
-    end = "" if cure.endswith("?") else "."
-    return FormulaError(
-        f"{name!r} is not known: {cure}{end}", token.column, field=field, code="unknown_name", name=name
-    )
+        cure = f"use {', '.join(known)} and functions such as sin, exp, sqrt."
+    message = f"{name!r} is not known: {cure}"
+    return FormulaError(message, token.column, field=field, code="unknown_name", name=name, meant=meant, known=known)
 
 
 def check_length(text: str, limit: int, field: str) -> None:

@@ -221,6 +221,7 @@ def _head(line: str, column: int) -> tuple[bool, str, str, int]:
             name_column,
             field="rule",
             code="bad_name",
+            name=match["name"],
         )
     if name[0].text in RESERVED:
         raise FormulaError(

@@ -1,10 +1,13 @@
-/** Calls of /api/v1: JSON in, JSON out; what the service refuses is thrown as `Refusal` with its problem+json. */
+/** Calls of /api/v1: JSON in, JSON out; what the service refuses is thrown as `Refusal` with its problem+json, in the reader's words. */
+
+import { worded } from "./problems.js";
 
 const BASE = "/api/v1";
 
 /** A refused call: `problem` is the body of RFC 9457, with `errors` naming fields. */
 export class Refusal extends Error {
-  constructor(problem) {
+  constructor(refused) {
+    const problem = worded(refused);
     super(problem.detail ?? problem.title ?? "refused");
     this.problem = problem;
   }

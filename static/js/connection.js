@@ -3,6 +3,7 @@
  * already here; when it is refused (a proxy), REST slices of the same spec. It knows no document; socket, fetch and
  * timer can be given, for tests.
  */
+import { worded } from "./problems.js";
 
 const PAUSES = [250, 500, 1000, 2000, 4000, 8000];
 const MESSAGE_GAP = 110; // under ten messages a second
@@ -151,7 +152,7 @@ function receive(link, data) {
     link.listeners.opened({ ...message, from: link.from });
   } else if (message.type === "error") {
     if (message.id === link.waitingFor) link.waitingFor = null;
-    link.listeners.error(message.problem, message.id ?? null);
+    link.listeners.error(worded(message.problem), message.id ?? null);
   } else if (link.waitingFor === null) {
     if (message.type === "steps") link.listeners.steps(message);
     if (message.type === "regions") link.listeners.regions?.(message);
@@ -216,7 +217,7 @@ async function slice(link, from, until, mine) {
     if (mine !== link.slicing) return null;
     if (response.ok) return answer;
     link.waitingFor = null;
-    link.listeners.error(answer, null);
+    link.listeners.error(worded(answer), null);
   } catch {
     if (mine === link.slicing) retryStream(link);
   }

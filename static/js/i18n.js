@@ -7,6 +7,11 @@ export function setMessages(translations) {
   messages = translations;
 }
 
+/** Whether the reader reads the source: English, or a page without translations. */
+export function isSource() {
+  return Object.keys(messages).length === 0;
+}
+
 /** The text in the reader's language, with `{name}` replaced by `values.name`. */
 export function t(text, values = {}) {
   const translated = messages[text] || text;

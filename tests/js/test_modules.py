@@ -1,42 +1,17 @@
 """The scripts' pure modules, each with its tests, run in a real Chromium without a server or a document."""
 
-import mimetypes
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Page
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = ROOT / "tests" / "js"
-ORIGIN = "http://modules.test"
 FILES = sorted(path.name for path in HERE.glob("*.test.js"))
 PURE = sorted(path.name for path in (ROOT / "static" / "js").glob("*.js"))
 
 pytestmark = pytest.mark.xdist_group("modules")
-
-
-@pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    """A page whose requests are answered from the repository."""
-    context = chromium.new_context()
-    made = context.new_page()
-    made.route(f"{ORIGIN}/**", answer)
-    made.goto(f"{ORIGIN}/tests/js/empty.html")
-    yield made
-    context.close()
-
-
-def answer(route: Route) -> None:
-    path = ROOT / route.request.url.removeprefix(ORIGIN + "/")
-    if path.name == "empty.html":
-        route.fulfill(body="<!doctype html><title>modules</title>", content_type="text/html")
-    elif path.is_file():
-        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        route.fulfill(path=path, content_type="text/javascript" if path.suffix == ".js" else kind)
-    else:
-        route.fulfill(status=404, body="")
 
 
 @pytest.mark.parametrize("name", FILES)

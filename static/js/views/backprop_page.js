@@ -8,6 +8,7 @@ import { t } from "../i18n.js";
 import { GRAINS, knownAt, momentsOf, steepestParameter } from "../moments.js";
 import { single, withRule } from "../networkspec.js";
 import * as playing from "../player.js";
+import { said } from "../problems.js";
 import * as racing from "../race.js";
 import { withProblem, withStart } from "../settings.js";
 import { point } from "../trajectory.js";
@@ -122,7 +123,7 @@ function settle(pass, key = null) {
 /** A run whose first row is not there has nothing to show. */
 function trouble(trajectory) {
   if (trajectory.status.state === "running") return;
-  state.problem = { detail: trajectory.status.message };
+  state.problem = { detail: said(trajectory.status) };
   soon();
 }
 

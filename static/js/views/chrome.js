@@ -3,6 +3,7 @@
  * of things to take away, and the list of keys.
  */
 import { setMessages, t } from "../i18n.js";
+import { worded } from "../problems.js";
 import { makeTheme } from "../theme.js";
 import { element } from "./element.js";
 import { say, showDialog } from "./notice.js";
@@ -65,7 +66,7 @@ export function createChrome(on) {
 /** Say once what of the address was not understood. */
 export function sayIgnored(ignored) {
   if (!ignored.length) return;
-  const names = ignored.map(({ field, message }) => (field ? `${field} ${message}` : message));
+  const names = worded({ errors: ignored }).errors.map(({ field, message }) => (field ? `${field} ${message}` : message));
   say(t("Not used from the link: {what}", { what: names.join(" ") }), { words: t("Fine"), press: () => {} });
 }
 

@@ -1,4 +1,5 @@
 /** The menu of what can be taken away: link, picture, table, code. Every page gives what is its own and shares the rest. */
+import { Refusal } from "../api.js";
 import { t } from "../i18n.js";
 import { curl, pythonProgram } from "../snippets.js";
 import { anchor, element, icon } from "./element.js";
@@ -95,7 +96,7 @@ async function saveTable(share) {
     const response = await fetch("/api/v1/trajectories?format=csv", {
       method: "POST", headers: { "Content-Type": "application/json", Accept: "text/csv" }, body: JSON.stringify(share.spec()),
     });
-    if (!response.ok) throw new Error((await response.json()).detail);
+    if (!response.ok) throw new Refusal(await response.json());
     save(await response.blob(), `${share.name()}.csv`);
   } catch (error) {
     say(t("The table could not be made: {why}", { why: error.message }));
@@ -109,7 +110,7 @@ export async function saveHandOut(share, figure, theme) {
   try {
     const query = new URLSearchParams({ format: "html", theme, lang: document.documentElement.lang.slice(0, 2) });
     const response = await fetch(`/api/v1/figures/${figure}${new URL(link, location.origin).search}&${query}`);
-    if (!response.ok) throw new Error((await response.json()).detail);
+    if (!response.ok) throw new Refusal(await response.json());
     save(await response.blob(), `${share.name()}.html`);
   } catch (error) {
     say(t("The hand-out could not be made: {why}", { why: error.message }));
