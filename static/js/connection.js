@@ -23,7 +23,7 @@ export function createConnection({
   const link = {
     streamAddress, restAddress, listeners, language, socket, request, timer,
     ws: null, state: "idle", everOpen: false, refused: 0, failures: 0, retry: null,
-    spec: null, from: 0, until: -1, id: 0, waitingFor: null, encoding: "json", regions: null, columns: [],
+    spec: null, from: 0, until: -1, id: 0, waitingFor: null, regions: null, columns: [],
     queue: [], sentAt: -Infinity, sender: null, slicing: 0,
   };
   return link;
@@ -67,8 +67,8 @@ export function close(link) {
 }
 
 function openMessage(link) {
-  const { spec, from, encoding, regions, waitingFor: id } = link;
-  return { type: "open", spec, from, encoding, ...(regions && { regions }), id };
+  const { spec, from, regions, waitingFor: id } = link;
+  return { type: "open", spec, from, encoding: "binary", ...(regions && { regions }), id };
 }
 
 function become(link, state) {

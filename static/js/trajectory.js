@@ -13,14 +13,15 @@ export function createTrajectory(names) {
 
 /**
  * Put `count` rows beginning with row `from`. `columns` is {name: values} or a list in the order of the names;
- * null becomes NaN. Rows that were there from `from` on are replaced. Returns false when rows in between are missing.
+ * null becomes NaN. What a binary frame brings is copied, so that no frame is kept for a view into it. Rows that were there from `from` on are replaced. Returns false when rows in between are missing.
  */
 export function append(trajectory, from, count, columns) {
   if (from > trajectory.count) return false;
   trajectory.names.forEach((name, index) => {
     const values = Array.isArray(columns) ? columns[index] : columns[name];
     const column = room(trajectory, name, from + count);
-    for (let row = 0; row < count; row += 1) column[from + row] = values?.[row] ?? NaN;
+    if (values instanceof Float64Array && values.length === count) column.set(values, from);
+    else for (let row = 0; row < count; row += 1) column[from + row] = values?.[row] ?? NaN;
   });
   trajectory.count = Math.max(trajectory.count, from + count);
   return true;

@@ -60,6 +60,17 @@ test("it opens, grants, and hands rows on", () => {
   equal(names(heard), ["opened", "steps", "ended"]);
 });
 
+test("rows are asked for in binary, and come as numbers whose names were told in opened", () => {
+  const { link, last, heard } = world();
+  open(link, SPEC, 0, 10);
+  last().onopen();
+  equal([last().binaryType, last().sent[0].encoding], ["arraybuffer", "binary"]);
+  say(last(), opened("1"));
+  last().onmessage({ data: frame({ type: "steps", run: 0, from: 0, count: 1 }, Float64Array.of(0, 1.5, -2, 0.25)) });
+  const [name, message] = heard.at(-1);
+  equal([name, message.run, message.from, message.columns], ["steps", 0, 0, [[0], [1.5], [-2], [0.25]]]);
+});
+
 test("what arrives before its opened belongs to the old run", () => {
   const { link, last, heard, move } = world();
   open(link, SPEC, 0, 10);

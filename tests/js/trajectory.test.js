@@ -30,6 +30,14 @@ test("null is a number that is not there", () => {
   equal(cell(run, "x", 0), NaN);
 });
 
+test("a frame's columns are copied: what becomes of the frame changes no row", () => {
+  const run = createTrajectory(["step", "x"]);
+  const frame = Float64Array.of(0, 1, 2, 0.5, NaN, 0.125);
+  append(run, 0, 3, [frame.subarray(0, 3), frame.subarray(3)]);
+  frame.fill(7);
+  equal([run.count, cell(run, "step", 2), cell(run, "x", 0), cell(run, "x", 1), cell(run, "x", 2)], [3, 2, 0.5, NaN, 0.125]);
+});
+
 test("thousands of rows keep their values while the columns grow", () => {
   const run = createTrajectory(["step", "loss"]);
   for (let from = 0; from < 5000; from += 100) {

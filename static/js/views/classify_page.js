@@ -44,7 +44,6 @@ const link = connection.createConnection({
     error: refused, have: () => racing.missing(race), state: () => soon(),
   },
 });
-link.encoding = "binary";
 
 /* what people do */
 
