@@ -18,6 +18,7 @@ export function createContour(host, plotly, on) {
   host.append(plot);
   const under = document.createElement("canvas");
   under.className = "trail trail-under";
+  under.width = 0;
   under.setAttribute("aria-hidden", "true");
   host.append(under);
   const view = {
@@ -25,6 +26,7 @@ export function createContour(host, plotly, on) {
     host, plot, plotly, on, trail: createTrail(host, "contour"), pixels: createPixels(), drawn: "", resting: "",
     places: new Map(), placedAt: 0, area: null, window: null, overlays: [],
   };
+  view.trail.redraw = () => drawContour(view, view.state, Boolean(view.resting));
   listen(view);
   return view;
 }

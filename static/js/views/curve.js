@@ -15,6 +15,7 @@ export function createCurve(host, plotly, on) {
   plot.className = "plotly-host";
   host.append(plot);
   const view = { host, plot, plotly, on, trail: createTrail(host, "curve"), pixels: createPixels(), drawn: "", area: null };
+  view.trail.redraw = () => drawCurve(view, view.state);
   listen(view);
   return view;
 }

@@ -11,6 +11,7 @@ export function createLoss(host, plotly, on) {
   plot.className = "plotly-host";
   host.append(plot);
   const view = { host, plot, plotly, on, trail: createTrail(host, "loss"), pixels: createPixels(), drawn: "", resting: "", area: null };
+  view.trail.redraw = () => drawLoss(view, view.state, Boolean(view.resting));
   listen(view);
   return view;
 }

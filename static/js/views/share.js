@@ -58,9 +58,15 @@ export function createShare(share) {
 async function copyLink(share) {
   const link = share.link();
   if (!link) return say(t("This is too long for a link. Save the spec as a file instead."), { words: t("Save"), press: () => saveSpec(share) });
-  const address = `${location.origin}${withLanguage(link)}${share.fragment()}`;
+  const address = addressOf(share);
   if (await copied(address)) say(t("Link copied: it shows exactly this."));
   else showCode(t("Copy link"), address);
+}
+
+/** The whole address of what is shown; null where it is too long for a link. */
+function addressOf(share) {
+  const link = share.link();
+  return link && `${location.origin}${withLanguage(link)}${share.fragment()}`;
 }
 
 /** Links carry the language only when the address had it. */
@@ -119,8 +125,14 @@ export async function saveHandOut(share, figure, theme) {
 }
 
 async function savePicture(share, format) {
+  const stage = document.querySelector("#stage");
+  const address = addressOf(share) ?? location.href;
   try {
-    save(await pictureOf(document.querySelector("#stage"), format), `${share.name()}.${format}`);
+    const words = { address, title: document.title, description: stage.querySelector("#live")?.textContent ?? "" };
+    save(await pictureOf(stage, format, words), `${share.name()}.${format}`);
+    if (format === "svg" && document.querySelector("#surface .plotly-host")?.checkVisibility()) {
+      say(t("Saved as vectors; only the surface in space is a bitmap inside it, because the graphics card draws it."));
+    }
   } catch (error) {
     say(t("The picture could not be made: {why}", { why: error.message }));
   }

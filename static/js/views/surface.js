@@ -19,6 +19,7 @@ export function createSurface(host, plotly, on) {
   plot.className = "plotly-host";
   host.append(plot);
   const view = { host, plot, plotly, on, trail: createTrail(host, "surface"), pixels: createPixels(), drawn: "", camera: null, hooked: false, turn: 0 };
+  view.trail.redraw = () => drawSurface(view, view.state);
   return view;
 }
 

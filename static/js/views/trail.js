@@ -3,6 +3,8 @@
  * new segments are drawn each frame; everything is drawn again when the mapping, the order or a past point changed.
  */
 
+import { Recorder } from "../vector.js";
+
 const OVERHANG = 10; // pixels that a head may stand over the edge of its plot
 
 /** Three canvases over `host`, which must be positioned. They take no pointer and are hidden from readers. */
@@ -15,8 +17,36 @@ export function createTrail(host, name) {
     host.append(canvas);
     return canvas.getContext("2d");
   });
-  return { layers, box: null, ratio: 1, drawn: [], signature: "" };
+  const trail = { layers, box: null, ratio: 1, drawn: [], signature: "", redraw: null };
+  for (const { canvas } of layers) canvas.trail = trail;
+  return trail;
 }
+
+/**
+ * What the layers show as SVG shapes, layer by layer: the trail's owner draws it once more, on recorders. Each is
+ * {shapes, pad}, `pad` being how far the layer stands over the trail's box.
+ */
+export function vectorsOf(trail) {
+  const { layers } = trail;
+  const measure = (font, text) => Object.assign(layers[2], { font }).measureText(text).width;
+  trail.layers = layers.map(({ canvas }) => new Recorder(canvas, { measure, picture: addressOf }));
+  invalidate(trail);
+  try {
+    trail.redraw();
+    return trail.layers.map(({ shapes }, index) => ({ shapes, pad: index === 2 ? OVERHANG : 0 }));
+  } finally {
+    trail.layers = layers;
+    invalidate(trail);
+  }
+}
+
+function addressOf(image) {
+  const canvas = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height });
+  canvas.getContext("2d").drawImage(image, 0, 0);
+  return canvas.toDataURL();
+}
+
+const shapeFor = (context) => new (context.Shape ?? Path2D)();
 
 /** Cover `box` {left, top, width, height} of the host, in CSS pixels. */
 export function place(trail, box) {
@@ -69,7 +99,7 @@ function extend(trail, path, drawn) {
   if (path.count <= drawn.count) return;
   const [halo, line] = trail.layers;
   for (const faded of path.hidden ? [true, false] : [false]) {
-    const pieces = trace(path, Math.max(0, drawn.count - 1), faded);
+    const pieces = trace(shapeFor(line), path, Math.max(0, drawn.count - 1), faded);
     if (!pieces.any) continue;
     if (path.halo && !faded) stroke(halo, pieces.shape, { colour: path.halo, width: path.width + 2.6, dash: [], opacity: 1 });
     const opacity = (path.opacity ?? 1) * (faded ? 0.32 : 1);
@@ -80,8 +110,7 @@ function extend(trail, path, drawn) {
 }
 
 /** Segments from vertex `from` on whose far end is hidden or not; NaN lifts the pen. */
-function trace(path, from, faded) {
-  const shape = new Path2D();
+function trace(shape, path, from, faded) {
   let any = false;
   let pen = false;
   for (let i = from + 1; i < path.count; i += 1) {
@@ -131,7 +160,7 @@ export function headLayer(trail) {
 export function drawHead(context, { x, y, symbol, colour, radius, paper, opacity = 1 }) {
   if (!Number.isFinite(x) || !Number.isFinite(y)) return;
   const open = symbol.endsWith("-open");
-  const shape = symbolPath(symbol.replace("-open", ""), x, y, radius);
+  const shape = symbolPath(symbol.replace("-open", ""), x, y, radius, shapeFor(context));
   context.globalAlpha = opacity;
   context.lineJoin = "round";
   context.fillStyle = open ? paper : colour;
@@ -151,9 +180,8 @@ export function drawHead(context, { x, y, symbol, colour, radius, paper, opacity
   context.globalAlpha = 1;
 }
 
-/** The outline of a head's symbol. */
-export function symbolPath(symbol, x, y, r) {
-  const path = new Path2D();
+/** The outline of a head's symbol, in `path`. */
+export function symbolPath(symbol, x, y, r, path = new Path2D()) {
   const polygon = (points) => {
     points.forEach(([u, v], i) => (i ? path.lineTo(x + u * r, y + v * r) : path.moveTo(x + u * r, y + v * r)));
     path.closePath();
@@ -196,10 +224,10 @@ export function drawArrow(context, { x0, y0, x1, y1, colour, paper, width = 2, d
   if (!(length > 1.5) || !Number.isFinite(length)) return;
   const [ux, uy] = [(x1 - x0) / length, (y1 - y0) / length];
   const head = Math.min(size, length * 0.6);
-  const shaft = new Path2D();
+  const shaft = shapeFor(context);
   shaft.moveTo(x0, y0);
   shaft.lineTo(x1 - ux * head * 0.7, y1 - uy * head * 0.7);
-  const tip = new Path2D();
+  const tip = shapeFor(context);
   tip.moveTo(x1, y1);
   tip.lineTo(x1 - ux * head - uy * head * 0.5, y1 - uy * head + ux * head * 0.5);
   tip.lineTo(x1 - ux * head + uy * head * 0.5, y1 - uy * head - ux * head * 0.5);
