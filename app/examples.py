@@ -159,7 +159,7 @@ def body(values: dict[str, Any]) -> dict[str, Any]:
 LINES = {"application/x-ndjson": {"schema": {"type": "string"}}}
 SWEEP: dict[int | str, dict[str, Any]] = {
     200: {"description": "Lines of progress, then the curve or the map", "content": LINES},
-    503: refused("All processes are sweeping."),
+    503: refused("All processes are at work."),
 }
 SWEEP_BODY = body(
     {
@@ -172,6 +172,27 @@ SWEEP_BODY = body(
             "spec": {"problem": {"kind": "surface", "name": "himmelblau"}, "runs": [{"optimizer": "sgd"}]},
             "over": {"x": {"low": -5, "high": 5, "count": 20}, "y": {"low": -5, "high": 5, "count": 20}},
         },
+    }
+)
+TRAINED: dict[str, Any] = {
+    "problem": {"kind": "network", "dataset": {"name": "moons"}, "hidden": [4], "activation": "tanh"},
+    "steps": 100,
+    "runs": [{"optimizer": "sgd", "settings": {"lr": 0.5}}],
+}
+SLICE: dict[int | str, dict[str, Any]] = {
+    200: json_of(
+        "The plane, the loss on it, and the path above it",
+        {
+            "type": "object",
+            "required": ["run", "parameters", "centre", "directions", "shares", "x", "y", "loss", "path"],
+        },
+    ),
+    503: refused("All processes are at work."),
+}
+SLICE_BODY = body(
+    {
+        "along the path": {"spec": TRAINED},
+        "random directions": {"spec": TRAINED, "directions": "seeded", "seed": 7, "resolution": 21},
     }
 )
 EXPLANATION: dict[int | str, dict[str, Any]] = {

@@ -19,6 +19,7 @@ from app import (
     pages,
     problems,
     reference,
+    slices,
     stream,
     sweeps,
     theories,
@@ -58,6 +59,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     calls_of_all = (
         api.router(settings, turn),
         sweeps.router(settings, pool),
+        slices.router(settings, pool),
         theories.router(settings),
         explanations.router(),
         figures.router(settings, assets),

@@ -4,10 +4,10 @@ import asyncio
 import math
 import multiprocessing
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from itertools import product
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import numpy as np
 from fastapi import APIRouter, Depends, Response
@@ -27,6 +27,8 @@ from core.optimizers import OPTIMIZERS
 from core.plan import typed_settings
 from core.problems.problem import FormulaProblem
 from core.settings import Setting, unknown
+
+Made = TypeVar("Made")
 
 MOST_POINTS = 400 * 400
 AT_ONCE = 8  # sweeps that may run at the same time
@@ -72,13 +74,32 @@ class Pool:
         self.executor: ProcessPoolExecutor | None = None
         self.running = 0
 
-    def submit(self, *arguments: Any) -> asyncio.Future[Outcome]:
-        """One piece of a sweep, done by some process."""
+    def submit(self, work: Callable[..., Made], *arguments: Any) -> asyncio.Future[Made]:
+        """A piece of work, done by some process."""
         if self.executor is None:
             os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
             context = multiprocessing.get_context("spawn")
             self.executor = ProcessPoolExecutor(self.processes, mp_context=context)
-        return asyncio.wrap_future(self.executor.submit(outcomes, *arguments))
+        return asyncio.wrap_future(self.executor.submit(work, *arguments))
+
+    def check_busy(self) -> None:
+        """Refuse when as much is going on as may."""
+        if self.running >= AT_ONCE:
+            raise ProblemError(
+                503, "All processes are at work; try again soon.", name="busy", headers={"Retry-After": "2"}
+            )
+
+    async def alone(self, work: Callable[..., Made], *arguments: Any) -> Made:
+        """A piece of work that is an answer by itself."""
+        self.check_busy()
+        self.running += 1
+        try:
+            return await self.submit(work, *arguments)
+        except BrokenExecutor:
+            self.renew()
+            raise
+        finally:
+            self.running -= 1
 
     def renew(self) -> None:
         """Other processes for the next sweep, after one of these was lost."""
@@ -109,10 +130,7 @@ def router(settings: Settings, pool: Pool) -> APIRouter:
             values = {"cost": int(cost * total), "cap": int(settings.sweep_cost)}
             message = TOO_MUCH.format(**values)
             raise InvalidError([Fault("over", message, "too_large", values)], **values)
-        if pool.running >= AT_ONCE:
-            raise ProblemError(
-                503, "All processes are sweeping; try again soon.", name="busy", headers={"Retry-After": "2"}
-            )
+        pool.check_busy()
         # progress must come when it is made, not when a compressor has enough
         headers = {"Content-Encoding": "identity", "Cache-Control": "no-store"}
         lines = swept(sweep, prepared, cost, pool)
@@ -177,7 +195,7 @@ async def swept(sweep: Sweep, prepared: Prepared, cost: float, pool: Pool) -> As
         while finished < len(points):
             # few pieces at a time, so that sweeps take turns
             while len(waiting) < pool.processes and (piece := next(upcoming, None)) is not None:
-                waiting[pool.submit(spec_json, sweep.run, list(axes), piece[1], goal)] = piece[0]
+                waiting[pool.submit(outcomes, spec_json, sweep.run, list(axes), piece[1], goal)] = piece[0]
             ready, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             for future in ready:
                 number = waiting.pop(future)

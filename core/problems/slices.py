@@ -6,6 +6,8 @@ Landscape of Neural Nets, 2018).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from core.problems.model import DataModel, Floats
@@ -68,3 +70,58 @@ def on_plane(path: Floats, centre: Floats, directions: Floats) -> Floats:
     """
     placed: Floats = (path - centre) @ directions.T
     return placed
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The loss on a plane through the end of a path.
+
+    The plane is `centre + x directions[0] + y directions[1]`; `loss` is [len(y), len(x)], `path` [points, 2] is where
+    the path stands above it, and `shares` is how much of its motion (sum of squares) each direction holds.
+
+    >>> ends = np.array([[2.0, 0.0], [0.0, 0.0]])
+    >>> found = Slice(ends[-1], np.eye(2), np.array([1.0, 0.0]), ends, np.zeros(1), np.zeros(1), np.zeros((1, 1)))
+    >>> float(found.shares.sum())
+    1.0
+    """
+
+    centre: Floats
+    directions: Floats
+    shares: Floats
+    path: Floats
+    x: Floats
+    y: Floats
+    loss: Floats
+
+
+ROOM = 0.62  # half a side of the square that is drawn, in lengths of the path
+
+
+def slice_along(model: DataModel, path: Floats, seed: int | None = None, resolution: int = 41) -> Slice:
+    """The plane along which a path [points, parameters] moved most; with a `seed` a random one. Needs two parameters.
+
+    The square that is drawn has the path in it and is as large as the path is long, whatever the directions: so planes
+    of different directions compare.
+
+    >>> from core.problems.linear import linear
+    >>> line = linear({"points": [[1], [-1]], "labels": [0.0, 0.0]})
+    >>> found = slice_along(line, np.array([[4.0, 0.0], [2.0, 0.0], [0.0, 0.0]]), resolution=3)
+    >>> found.shares.tolist(), found.path[:, 0].tolist()
+    ([1.0, 0.0], [4.0, 2.0, 0.0])
+    """
+    centre = path[-1]
+    moved = np.sum((path - centre) ** 2)
+    principal = seed is None and len(path) > 1 and moved > 0
+    directions = principal_directions(path)[0] if principal else seeded_directions(seed or 0, path.shape[1])
+    placed = on_plane(path, centre, directions)
+    shares = np.sum(placed**2, axis=0) / moved if moved > 0 else np.zeros(2)
+    x, y = _square(placed, float(np.sqrt(np.max(np.sum((path - centre) ** 2, axis=1)))), resolution)
+    return Slice(centre, directions, shares, placed, x, y, loss_on_plane(model, centre, directions, x, y))
+
+
+def _square(placed: Floats, length: float, resolution: int) -> tuple[Floats, Floats]:
+    """Where to look: around the middle of what was placed."""
+    low, high = placed.min(axis=0), placed.max(axis=0)
+    half = max(ROOM * length, ROOM * float(np.max(high - low))) or 1.0
+    x, y = ((low + high) / 2)[:, None] + half * np.linspace(-1, 1, resolution)
+    return x, y
