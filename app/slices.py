@@ -19,9 +19,7 @@ from core.running import Run as Walk
 RESOLUTION = 41
 FINEST = 101
 TOO_LARGE = "the path has {cost:,} numbers, the most is {cap:,}: ask for fewer steps or a smaller model."
-TOO_MUCH = (
-    "takes about {cost:.2g} multiplications, the most is {cap:.2g}: ask for a coarser resolution or fewer points."
-)
+TOO_MUCH = "takes about {cost:.2g} multiplications, the most is {cap:.2g}: take a coarser resolution or fewer points."
 
 
 class Plane(Strict):

@@ -56,7 +56,7 @@ export function landscape(kind, points, window, variables) {
 }
 
 /** Heights between the grid's points, from the four around. */
-function between({ x, y, f }) {
+export function between({ x, y, f }) {
   const [dx, dy] = [x[1] - x[0], y[1] - y[0]];
   const width = x.length;
   return (u, v) => {

@@ -232,6 +232,63 @@ def test_pasted_points_name_the_line_that_is_wrong_and_one_class_is_no_task(open
     expect(page.locator("#bars .class-name").first).to_have_text("甲")
 
 
+def plane_of(served: Served, body: dict[str, Any]) -> dict[str, Any]:
+    """What the API says of a plane."""
+    request = urllib.request.Request(
+        f"{served.url}/api/v1/slices", json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request) as answer:
+        plane: dict[str, Any] = json.load(answer)
+    return plane
+
+
+def drawn_at(page: Page, name: str) -> list[float]:
+    """Where a dot of the plane's map is drawn, in the plane's own numbers."""
+    dot = page.locator(f"#slice-map [data-dot={name}]")
+    dot.wait_for(state="attached")
+    return [float(dot.get_attribute(f"data-{axis}") or "nan") for axis in "xy"]
+
+
+def test_the_path_walks_on_the_surface_of_its_own_plane(open_page: OpenPage, served: Served) -> None:
+    page = open_page("/classify#step=20")
+    page.keyboard.press("s")
+    expect(page.locator("#slice-said")).to_contain_text("Of 9 weights", timeout=15_000)
+    plane = plane_of(served, {"spec": spec(page)})
+    assert drawn_at(page, "start") == pytest.approx([plane["path"][axis][0] for axis in "xy"])
+    assert drawn_at(page, "here") == pytest.approx([plane["path"][axis][20] for axis in "xy"])
+    seek(page, 100)
+    assert drawn_at(page, "here") == pytest.approx([plane["path"][axis][100] for axis in "xy"])
+    expect(page.locator("#slice-aside")).to_contain_text("99.99 %")
+    assert page.locator("#slice-map [data-word=level]").count() > 2
+    page.wait_for_function("() => location.hash.includes('below=surface')")
+
+    page.get_by_role("button", name="random").click()
+    expect(page.locator("#slice-said")).to_contain_text("two random directions hold 22.2 %", timeout=15_000)
+    random = plane_of(served, {"spec": spec(page), "directions": "seeded", "seed": 0})
+    expect(page.locator(".slice-plots")).not_to_have_attribute("data-old", "", timeout=15_000)
+    assert drawn_at(page, "here") == pytest.approx([random["path"][axis][100] for axis in "xy"])
+    page.get_by_role("button", name="random").click()
+    other = plane_of(served, {"spec": spec(page), "directions": "seeded", "seed": 1})
+    here = f"document.querySelector('#slice-map [data-dot=here]').dataset.x - {other['path']['x'][100]}"
+    page.wait_for_function(f"() => Math.abs({here}) < 1e-9")
+
+
+def test_the_plane_in_space_and_on_a_phone(open_page: OpenPage) -> None:
+    page = open_page("/classify?lang=zh#step=20&below=surface", **PHONE)
+    expect(page.locator("#slice-said")).to_contain_text("参数共 9 个", timeout=15_000)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    button = page.locator("#slice-form [data-value=space]")
+    box = button.bounding_box()
+    assert box
+    assert box["height"] >= 40
+    button.tap()
+    page.wait_for_function("() => document.querySelector('#slice-space .gl-container canvas')", timeout=20_000)
+    expect(page.locator("#slice-map")).to_be_hidden()
+    page.locator("#below [data-value=point]").tap()
+    expect(page.locator("#bars")).to_be_visible()
+    expect(page.locator("#slice")).to_be_hidden()
+
+
 @pytest.mark.parametrize(("language", "scheme", "name"), [("en", "light", "turned"), ("zh", "dark", "too-many")])
 def test_axe_finds_nothing_serious(
     open_page: OpenPage, serious: Callable[[Page], list[str]], language: str, scheme: str, name: str

@@ -19,7 +19,7 @@ const TINT = { light: 0.34, dark: 0.38 };
 const GRAB = 12; // pixels
 const TOUCH_GRAB = 22;
 
-/** The map in `host`. `on`: probe(point), add(point), move(index, point, phase), label(index), erase(index), brush(k). */
+/** The map in `host`. `on`: tool() that a click uses, probe(point), add(point), move(index, point, phase), label(index), erase(index), brush(k). */
 export function createMap(host, on) {
   const layer = (name) => {
     const canvas = document.createElement("canvas");
@@ -346,7 +346,7 @@ function press(map, event) {
   if (event.button > 0 || !map.shown || event.target.closest(".map-note")) return;
   const at = place(map, event);
   if (!inside(map, at)) return;
-  const { tool } = map.shown;
+  const tool = map.on.tool();
   const index = under(map, at, event.pointerType === "mouse" ? GRAB : TOUCH_GRAB);
   map.on.probe(pointAt(map, at));
   if (tool === "draw") {
@@ -365,7 +365,7 @@ function glide(map, event) {
   }
   if (!inside(map, at)) return;
   if (event.pointerType !== "touch" || event.buttons) map.on.probe(pointAt(map, at));
-  const near = map.shown.tool !== "look" && under(map, at, GRAB) >= 0;
+  const near = map.on.tool() !== "look" && under(map, at, GRAB) >= 0;
   map.host.toggleAttribute("data-near", near);
 }
 
@@ -381,10 +381,10 @@ const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDo
 function key(map, event) {
   if (!map.shown || event.ctrlKey || event.metaKey || event.altKey) return;
   const step = STEPS[event.key];
-  const { probe, tool, palette } = map.shown;
+  const { probe, palette } = map.shown;
   const digit = Number(event.key);
   if (step) map.on.probe(probe.map((v, i) => v + step[i] * map.step * (event.shiftKey ? 40 : 8)));
-  else if (event.key === "Enter") useTool(map, tool);
+  else if (event.key === "Enter") useTool(map, map.on.tool());
   else if (event.key === "Delete" || event.key === "Backspace") useTool(map, "erase");
   else if (digit >= 1 && digit <= palette.length) map.on.brush(digit - 1);
   else return;

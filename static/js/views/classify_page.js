@@ -1,9 +1,9 @@
 /** The Classify page: models learn to separate points. Wires spec, stream, player, rail, map and panels together. */
-import { post, Refusal } from "../api.js";
-import { features, targets } from "../classifier.js";
+import { Refusal } from "../api.js";
 import * as connection from "../connection.js";
 import { t } from "../i18n.js";
 import { alone, classifies, withDataset, withModel } from "../learning.js";
+import { modelOf, patched } from "../models.js";
 import * as playing from "../player.js";
 import { nearest, owned, standardised, unfit, withLabel, withMoved, withoutPoint, withPoint } from "../points.js";
 import * as racing from "../race.js";
@@ -12,9 +12,11 @@ import { point, rowAt } from "../trajectory.js";
 import { createChrome, currentTheme, phone, readPage, sayIgnored } from "./chrome.js";
 import { createControls, showControls } from "./classify_controls.js";
 import { createCurves, drawCurves } from "./classify_curves.js";
+import { nameOf, paletteOf, rgb } from "./classify_names.js";
 import { createMap, drawMap, lookAt, sees } from "./classify_map.js";
 import { createPanel, drawPanel, panelFor, shifted } from "./classify_panels.js";
 import { askForPoints } from "./classify_paste.js";
+import { createSlice, drawSlice } from "./classify_slice.js";
 import { createProbe, drawProbe } from "./classify_probe.js";
 import { cure, headline, marks, note, refusal, verdict } from "./classify_words.js";
 import { element } from "./element.js";
@@ -32,7 +34,7 @@ const asked = new URLSearchParams(location.hash.slice(1));
 const state = {
   page, spec: classifies(page.spec) ? page.spec : scenes[0].spec, link: page.link, scene: null, panel: null, shown: 0, models: [], model: null, palette: [],
   theme: currentTheme(page.tokens), tool: "look", brush: 0, probe: null, weights: true, pulls: false, shift: 0, seen: 0, problem: null, answered: true,
-  prediction: null, note: null, blank: false, names: [],
+  prediction: null, note: null, blank: false, names: [], below: asked.get("below") === "surface" ? "surface" : "point", slice: { directions: "path", seed: 0, space: false },
 };
 
 const race = racing.createRace({ shown: () => player.step, changed: heard });
@@ -75,6 +77,11 @@ const act = {
     run(scene.spec, scene.step, "push", { window: true });
   },
   show(change) { Object.assign(state, change); soon(); },
+  /** Other switches of the plane; `again` takes other random directions. */
+  slice({ again = false, ...change }) {
+    const seed = state.slice.seed + (again && state.slice.directions === "seeded" ? 1 : 0);
+    act.show({ slice: { ...state.slice, seed, ...change } });
+  },
   shift(value) { state.shift = value; answered(); soon(); },
   paste() {
     askForPoints((parsed) => {
@@ -102,6 +109,7 @@ function answered() {
 }
 
 const edits = {
+  tool: () => state.tool,
   probe(place) { state.probe = place; soon(); },
   brush(k) { if (k < (state.model?.classes ?? 0)) act.show({ brush: k }); },
   add(place, whole = false) {
@@ -134,7 +142,7 @@ function run(spec, step, way, { window = false, light = false } = {}) {
   historyWay = way;
   const shown = Math.min(step, spec.steps);
   Object.assign(player, { steps: spec.steps, step: shown, position: shown, granted: spec.steps });
-  patch(spec);
+  state.models = patched(state.models, spec);
   const code = unfit(problemOf(spec, state.shown).dataset);
   state.blank = Boolean(code) && state.models.length > 0;
   if (state.blank) {
@@ -153,12 +161,11 @@ function run(spec, step, way, { window = false, light = false } = {}) {
 /* models: what the points, features and layers are */
 
 let loading = 0;
-const known = new Map();
 
 async function load(spec, window) {
   const mineNow = (loading += 1);
   try {
-    const models = await Promise.all(spec.runs.map((_, index) => modelOf(problemOf(spec, index))));
+    const models = await Promise.all(spec.runs.map((_, index) => modelOf(problemOf(spec, index), page.language)));
     if (mineNow !== loading) return;
     state.models = models;
     const { points, notes } = models[state.shown];
@@ -169,35 +176,6 @@ async function load(spec, window) {
     if (!(error instanceof Refusal)) throw error;
     if (mineNow === loading) refused(error.problem);
   }
-}
-
-function modelOf(problem) {
-  const key = JSON.stringify(problem);
-  if (!known.has(key)) {
-    if (known.size > 40) known.clear();
-    known.set(key, post("/models", problem, { query: { lang: page.language } }).then((answer) => ready(answer, problem)).catch((error) => {
-      known.delete(key);
-      throw error;
-    }));
-  }
-  return known.get(key);
-}
-
-/** A model with the features and targets of its points. */
-function ready(model, { kind }) {
-  const column = (k) => Float64Array.from(model.points, (p) => p[k] ?? 0);
-  const made = { ...model, separate: kind === "one_vs_rest" };
-  return { ...made, columns: features(made, column(0), column(1)), wanted: targets(made) };
-}
-
-/** Moved points show at once, before the engine answers. */
-function patch(spec) {
-  state.models = state.models.map((model, index) => {
-    const problem = spec.runs[index] && problemOf(spec, index);
-    if (!problem?.dataset.points || problem.dataset.held_out || problem.dataset.classes !== model.classes) return model;
-    if (problem.dataset.points === model.points) return model;
-    return ready({ ...model, points: problem.dataset.points, labels: problem.dataset.labels, held: { points: [], labels: [] } }, problem);
-  });
 }
 
 function heard(what) {
@@ -222,7 +200,7 @@ function refused(problem) {
 /* the address: spec in the query, what is shown in the fragment */
 
 function fragment() {
-  return `#step=${player.step}${state.shown ? `&run=${state.shown}` : ""}`;
+  return `#step=${player.step}${state.shown ? `&run=${state.shown}` : ""}${state.below === "surface" ? "&below=surface" : ""}`;
 }
 
 function remember(way) {
@@ -259,20 +237,24 @@ const map = createMap(find("map"), edits);
 const probe = createProbe();
 const curves = createCurves();
 const panel = createPanel(find("panel"), act);
+const slice = createSlice({ change: act.slice, redraw: () => soon() });
 const controls = createControls(state, act);
 const transport = createTransport(act, [0.25, 0.5, 1, 4, 16]);
 
 find("scenes").append(...scenes.map((scene) => element("button", { type: "button", "data-scene": scene.name, title: scene.lesson, onclick: () => act.scene(scene) }, scene.title)));
-find("tool").addEventListener("click", (event) => {
-  const button = event.target.closest("button");
-  if (button) act.show({ tool: button.dataset.value });
-});
+for (const name of ["tool", "below"]) {
+  find(name).addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (button) act.show({ [name]: button.dataset.value });
+  });
+}
 
 createChrome({
   changed: () => { state.theme = currentTheme(page.tokens); map.key = ""; stir(); },
   link: () => state.link,
   keys: [
     { keys: ["1", "2", "3", "4", "5", "6"], words: t("the scenes"), press: (_, event) => scenes[Number(event.key) - 1] && act.scene(scenes[Number(event.key) - 1]) },
+    { keys: ["s"], words: t("the loss surface, or this point"), press: () => act.show({ below: state.below === "surface" ? "point" : "surface" }) },
     ...[["v", "look", t("look at a point")], ["a", "draw", t("draw points")], ["r", "label", t("relabel points")], ["x", "erase", t("delete points")]].map(([key, tool, words]) => ({ keys: [key], words, press: () => act.show({ tool }) })),
   ],
   share: { link: () => state.link, fragment, spec: () => state.spec, name: () => "steepest-classify" },
@@ -323,12 +305,12 @@ function draw(now) {
 
 function paint(step, whole, live) {
   const { model, theme } = state;
-  state.palette = paletteOf(model);
+  state.palette = paletteOf(page, theme, model, ownNames());
   state.probe ??= model.window.map(([low, high]) => low + (high - low) * 0.62);
   const runs = whole ? state.models.map((each, index) => {
     const trajectory = race.runs[index];
     const row = rowAt(trajectory, step);
-    return { model: each, trajectory, row, theta: point(trajectory, each.parameters, row), problem: problemOf(state.spec, index), run: state.spec.runs[index], name: nameOf(index) };
+    return { model: each, trajectory, row, theta: point(trajectory, each.parameters, row), problem: problemOf(state.spec, index), run: state.spec.runs[index], name: nameOf(state.spec, index, page.catalog) };
   }) : [];
   const own = runs[state.shown];
   const { blank } = state;
@@ -340,7 +322,7 @@ function paint(step, whole, live) {
   if (whole || blank || !own) {
     drawMap(map, {
       theme, model, theta, moving, version, palette: state.palette, paper: rgb(page.tokens[theme.dark ? "dark" : "light"].paper), names: ["x", "y"], columns: model.columns, wanted: model.wanted,
-      weights: state.weights, pulls: state.pulls, pulled: state.brush, probe: state.probe, tool: state.tool,
+      weights: state.weights, pulls: state.pulls, pulled: state.brush, probe: state.probe,
     });
   }
   showRail();
@@ -353,9 +335,9 @@ function paint(step, whole, live) {
   }
   if (blank || !own?.theta) return;
   const shown = { ...state, step, steps: state.spec.steps, runs, seen: state.seen, theme, key: version };
-  drawProbe(probe, { model, theta, probe: at >= 0 ? model.points[at] : state.probe, point: at, palette: state.palette, theme });
+  find("learn").dataset.below = state.below;
+  paintBelow(shown, own, at);
   drawCurves(curves, shown);
-  drawPanel(panel, shown);
   headline(live, { trajectory: own.trajectory, step, name: own.name, several: runs.length > 1, decay: own.problem.weight_decay > 0 });
   showTicks(transport, marks(own.trajectory), player.steps);
   showQuestion(lede, state.answered ? null : state.scene);
@@ -364,10 +346,26 @@ function paint(step, whole, live) {
   document.documentElement.dataset.ready = "";
 }
 
+/** What is below the curves: what the model says at one point, or the surface that it walks on. */
+function paintBelow(shown, { model, theta }, at) {
+  const surface = state.below === "surface";
+  find("slice").hidden = !surface;
+  find("probe").hidden = surface;
+  if (surface) {
+    find("panel").hidden = true;
+    return drawSlice(slice, shown);
+  }
+  drawProbe(probe, { model, theta, probe: at >= 0 ? model.points[at] : state.probe, point: at, palette: state.palette, theme: shown.theme });
+  return drawPanel(panel, shown);
+}
+
+/** The names that a person's own points came with. */
+const ownNames = () => (problemOf(state.spec, state.shown).dataset.points ? state.names : []);
+
 function showRail() {
   showControls(controls, { state });
   for (const button of find("scenes").children) button.setAttribute("aria-pressed", String(button.dataset.scene === state.scene?.name));
-  for (const button of find("tool").children) button.setAttribute("aria-pressed", String(button.dataset.value === state.tool));
+  for (const name of ["tool", "below"]) for (const button of find(name).children) button.setAttribute("aria-pressed", String(button.dataset.value === state[name]));
   find("map").dataset.tool = state.tool;
   find("kicker").textContent = state.scene && state.answered && find("verdict").hidden ? state.scene.lesson : t("How does a line, or a set of lines, learn to separate?");
   showWhich();
@@ -378,24 +376,12 @@ function showWhich() {
   const which = find("which");
   const { runs } = state.spec;
   which.hidden = runs.length < 2;
-  const key = JSON.stringify([runs.map((_, index) => nameOf(index)), state.shown]);
+  const key = JSON.stringify([runs.map((_, index) => nameOf(state.spec, index, page.catalog)), state.shown]);
   if (which.dataset.key === key) return;
   which.dataset.key = key;
   which.replaceChildren(...(runs.length > 1 ? runs.map((_, index) => element("button", {
     type: "button", "aria-pressed": String(index === state.shown), onclick: () => { map.key = ""; act.show({ shown: index }); stir(); },
-  }, nameOf(index))) : []));
-}
-
-/** What a run is called: by its model where they differ, else by its optimizer. */
-function nameOf(index) {
-  const problems = state.spec.runs.map((_, i) => problemOf(state.spec, i));
-  const own = problems[index];
-  const kinds = { softmax: t("softmax"), logistic: t("logistic"), one_vs_rest: t("one against the rest"), network: t("network") };
-  if (new Set(problems.map(({ kind }) => kind)).size > 1) return kinds[own.kind];
-  if (new Set(problems.map(({ activation }) => activation)).size > 1) return { relu: "ReLU" }[own.activation] ?? own.activation;
-  if (state.spec.runs.length === 1) return kinds[own.kind];
-  const name = state.spec.runs[index].optimizer;
-  return name === "sgd" ? t("gradient descent") : (page.catalog.optimizers.find((row) => row.name === name)?.title ?? name);
+  }, nameOf(state.spec, index, page.catalog))) : []));
 }
 
 /** What is wrong with the points, on the map, with its cure. */
@@ -408,22 +394,6 @@ function showNote() {
   box = element("div", { class: "map-note", role: "status", "data-text": text }, element("p", {}, text));
   if (state.note.cure) box.append(element("button", { class: "button", type: "button", onclick: () => act.edit(withDataset(state.spec, standardised(mine()), true), { window: true }) }, t("Standardise")));
   find("map").append(box);
-}
-
-const LETTERS = "ABCDE";
-
-/** Each class's name, colour and shape. */
-function paletteOf(model) {
-  const colours = page.tokens[state.theme.dark ? "dark" : "light"];
-  const given = model.class_names.length ? model.class_names : problemOf(state.spec, state.shown).dataset.points ? state.names : [];
-  return page.tokens.classes.slice(0, Math.max(model.classes, 2)).map(({ family, symbol }, k) => ({
-    name: given[k] ?? t("class {letter}", { letter: LETTERS[k] }), short: given[k] ?? LETTERS[k], colour: colours[family], rgb: rgb(colours[family]), symbol,
-  }));
-}
-
-function rgb(hex) {
-  const n = parseInt(hex.slice(1), 16);
-  return [n >> 16, (n >> 8) & 255, n & 255];
 }
 
 /* begin */

@@ -1,0 +1,37 @@
+/** The models of a spec as `POST /models` describes them, with the features and targets of their points. It knows no document. */
+import { post } from "./api.js";
+import { features, targets } from "./classifier.js";
+import { problemOf } from "./settings.js";
+
+const KEPT = 40;
+const known = new Map();
+
+/** The model of a problem; the same one is asked for once. */
+export function modelOf(problem, language) {
+  const key = JSON.stringify(problem);
+  if (!known.has(key)) {
+    if (known.size > KEPT) known.clear();
+    known.set(key, post("/models", problem, { query: { lang: language } }).then((answer) => ready(answer, problem)).catch((error) => {
+      known.delete(key);
+      throw error;
+    }));
+  }
+  return known.get(key);
+}
+
+/** A model with the features and targets of its points. */
+function ready(model, { kind, loss }) {
+  const column = (k) => Float64Array.from(model.points, (p) => p[k] ?? 0);
+  const made = { ...model, loss, separate: kind === "one_vs_rest" };
+  return { ...made, columns: features(made, column(0), column(1)), wanted: targets(made) };
+}
+
+/** Models whose points a person has just moved, before the engine answers. */
+export function patched(models, spec) {
+  return models.map((model, index) => {
+    const problem = spec.runs[index] && problemOf(spec, index);
+    if (!problem?.dataset.points || problem.dataset.held_out || problem.dataset.classes !== model.classes) return model;
+    if (problem.dataset.points === model.points) return model;
+    return ready({ ...model, points: problem.dataset.points, labels: problem.dataset.labels, held: { points: [], labels: [] } }, problem);
+  });
+}
