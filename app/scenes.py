@@ -491,6 +491,25 @@ SCENES = (
         view={"by": "updates", "select": 0},
     ),
     Scene(
+        "rare-features",
+        "batches",
+        mark("Rare features"),
+        mark("A rare feature seldom has a gradient. One rate for all is too small for it; AdaGrad gives each its own."),
+        {
+            "problem": {"kind": "linear", "dataset": {"name": "rare"}},
+            "steps": 200,
+            "batch": {"mode": "mini", "size": 16},
+            "runs": [run("sgd", 1), run("adam", 0.2), run("adagrad", 0.5)],
+        },
+        mark(
+            "Each rule has its best rate. After 20 updates AdaGrad is nearly there with every weight. "
+            "How far is plain descent with those of the rarest features?"
+        ),
+        (mark("there as well"), mark("less than halfway"), mark("hardly begun: under 5 %")),
+        answer=1,
+        view={"by": "updates", "select": 0, "speed": 0.25},
+    ),
+    Scene(
         "network-by-hand",
         "backprop",
         mark("By hand: 2-2-2"),

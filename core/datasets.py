@@ -122,6 +122,15 @@ def _sparse(given: Values, random: RandomState) -> Drawn:
     return points, (evidence > 0).astype(int).tolist()
 
 
+def _rare(given: Values, random: RandomState) -> Drawn:
+    """Feature j (from 1) occurs in a share 1/(2j) of the points, and adds 1, or takes 1 away where j is even."""
+    count, features = int(given["count"]), int(given["inputs"])
+    rank = np.arange(1, features + 1)
+    points = (random.uniform(0, 1, (count, features)) < 0.5 / rank).astype(float)
+    y = points @ np.where(rank % 2 == 1, 1.0, -1.0) + given["sd"] * random.standard_normal(count)
+    return points, y.tolist()
+
+
 def _overlapping(given: Values, random: RandomState) -> Drawn:
     group = _balanced(given["count"], 3)
     centres = np.array([[2.0, 0.0], [0.0, 2.0], [2.0, 2.0]])[group]
@@ -227,6 +236,14 @@ _ROWS = (
         "classes",
         (_count(400), Setting("inputs", 20, 2, 40, label=mark("inputs")), SEED),
         _sparse,
+    ),
+    Dataset(
+        "rare",
+        mark("Rare features"),
+        mark("Yes-or-no features, each of which adds 1 or takes 1 away: the rarest stands in one point of forty."),
+        "numbers",
+        (_count(400), Setting("inputs", 20, 2, 40, label=mark("inputs")), _spread(0.1), SEED),
+        _rare,
     ),
     Dataset(
         "overlapping",

@@ -9,6 +9,7 @@ from app import links
 from app.runs import prepare
 from app.scenes import SCENES, Scene
 from app.spec import Spec
+from core.problems.model import DataModel
 
 SCENE = {scene.name: scene for scene in SCENES}
 Columns = dict[str, np.ndarray[Any, Any]]
@@ -174,3 +175,37 @@ def test_repeated_points_cost_only_the_full_batch() -> None:
 def test_a_reshuffled_deck_has_the_lower_floor() -> None:
     deck, again = (above_best(columns)[100:].mean() for columns in shown("reshuffled"))
     assert 3 * deck < again
+
+
+def test_rare_features_want_a_rate_of_their_own() -> None:
+    """At its best rate plain descent has covered a quarter of the way to the rarest weights where AdaGrad is there."""
+    problem = prepare(Spec.model_validate(SCENE["rare-features"].spec)).walks[0].problem
+    assert isinstance(problem, DataModel)
+    whole = np.column_stack([problem.data.inputs, np.ones(problem.count)])
+    best = np.linalg.lstsq(whole, problem.data.targets[:, 0], rcond=None)[0]
+    least = problem.evaluate(np.asarray(best, dtype=np.float64))[0]
+    rarest = np.argsort(-problem.data.inputs.mean(axis=0), kind="stable")[-4:]
+    for seed in range(3):
+        runs = shown("rare-features", seed=seed)
+        way = [np.mean([run[f"w_{j + 1}"][20] / best[j] for j in rarest]) for run in runs]
+        assert way[0] < 0.45
+        assert way[2] > 0.75
+        within = [int(np.argmax(run["full_loss"] - least < 0.005)) for run in runs]
+        assert within[0] > 2.5 * within[2]
+        assert within[0] > within[1]
+    assert float(np.mean([shown("rare-features")[0][f"w_{j + 1}"][20] / best[j] for j in rarest])) == pytest.approx(
+        0.27, abs=0.005
+    )
+
+
+@pytest.mark.parametrize("rule", ["sgd", "adagrad", "adam"])
+def test_the_rates_of_rare_features_are_about_the_best(rule: str) -> None:
+    """No rate on a grid brings a rule much lower after 40 updates than the one that the scene gives it."""
+    problem = SCENE["rare-features"].spec["problem"]
+    own = {run["optimizer"]: run["settings"]["lr"] for run in SCENE["rare-features"].spec["runs"]}
+
+    def reached(lr: float) -> float:
+        runs = [{"optimizer": rule, "settings": {"lr": lr}}]
+        return float(shown("rare-features", problem=problem, runs=runs, steps=40)[0]["full_loss"][31:].mean())
+
+    assert reached(own[rule]) <= 1.1 * min(reached(lr) for lr in (0.02, 0.05, 0.1, 0.2, 0.5, 1))

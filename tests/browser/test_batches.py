@@ -21,13 +21,17 @@ def spec_of(page: Page) -> dict[str, Any]:
     return spec
 
 
-def losses(served: Served, spec: dict[str, Any]) -> list[list[float]]:
-    """The loss over all points of every run, as the API makes them."""
+def rows(served: Served, spec: dict[str, Any]) -> list[dict[str, list[float]]]:
+    """The columns of every run, as the API makes them."""
     headers = {"Content-Type": "application/json"}
     request = urllib.request.Request(f"{served.url}/api/v1/trajectories", json.dumps(spec).encode(), headers)
     with urllib.request.urlopen(request) as answer:
-        runs = json.load(answer)["runs"]
-    return [run["columns"].get("full_loss", run["columns"]["loss"]) for run in runs]
+        return [run["columns"] for run in json.load(answer)["runs"]]
+
+
+def losses(served: Served, spec: dict[str, Any]) -> list[list[float]]:
+    """The loss over all points of every run."""
+    return [columns.get("full_loss", columns["loss"]) for columns in rows(served, spec)]
 
 
 def level(page: Page, walk: int) -> float:
@@ -161,3 +165,93 @@ def test_a_phone_has_it_all_in_one_column(open_page: OpenPage) -> None:
     page.tap(".done")
     expect(page.locator("#question")).to_contain_text("A tenth of the rate")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_points_are_added_dragged_and_taken_away_while_it_runs(open_page: OpenPage, served: Served) -> None:
+    """The walks go on from where they are with the new points; the link says it all; what was stays as a ghost."""
+    page = open_page(f"/batches{ANSWERED}")
+    page.fill("#scrub", "150")
+    before = spec_of(page)
+    old = rows(served, before)
+    expect(page.locator("#excess [data-line=ghost]")).to_have_count(0)
+    page.select_option("#brush", "30")
+    box = page.locator("#data").bounding_box()
+    assert box
+    page.mouse.click(box["x"] + 0.8 * box["width"], box["y"] + 0.75 * box["height"])
+    expect(page.locator("#live")).to_contain_text("With these 542 points the walks go on from where they are")
+    expect(page.locator("#kicker")).to_contain_text("30 points were added.")
+    spec = spec_of(page)
+    assert len(spec["problem"]["dataset"]["points"]) == 542
+    for run, columns in zip(spec["runs"], old, strict=True):
+        places = list(zip(columns["w_1"], columns["b"], strict=True))
+        assert tuple(run["start"]) in places
+    expect(page.locator("#excess [data-line=ghost]")).to_have_count(3)
+    page.fill("#scrub", "300")
+    page.wait_for_function("() => location.hash.includes('step=300')")
+    said, address = live(page), page.url.removeprefix(served.url)
+    again = open_page(address)
+    assert spec_of(again) == spec
+    expect(again.locator("#live")).to_have_text(re.compile(re.escape(said).replace(r"\ ", r"\s")))
+
+
+def test_a_point_is_dragged_and_taken_away_by_mouse_and_keyboard(open_page: OpenPage) -> None:
+    page = open_page(f"/batches{ANSWERED}")
+    page.focus("#data")
+    page.keyboard.press("ArrowDown")  # a cursor in the middle
+    for _ in range(7):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => history.state.spec.problem.dataset.points?.length === 513")
+    added = spec_of(page)["problem"]["dataset"]
+    x, y = added["points"][-1][0], added["labels"][-1]
+    expect(page.locator("#data [data-dot=cursor]")).to_have_count(1)
+    middle = page.evaluate(
+        """() => {
+            const { x, y, width, height } = document.querySelector("#data [data-dot=cursor]").getBoundingClientRect();
+            return [x + width / 2, y + height / 2];
+        }"""
+    )
+    page.mouse.move(*middle)
+    page.mouse.down()
+    page.mouse.move(middle[0] + 20, middle[1] - 30, steps=4)
+    page.mouse.up()
+    page.wait_for_function("y => history.state.spec.problem.dataset.labels.at(-1) > y", arg=y)
+    assert spec_of(page)["problem"]["dataset"]["points"][-1][0] > x
+    page.mouse.click(middle[0] + 20, middle[1] - 30)
+    page.get_by_role("button", name="Take away").click()
+    page.wait_for_function("() => history.state.spec.problem.dataset.points?.length === 512")
+    expect(page.locator("#kicker")).to_contain_text("A point was taken away.")
+
+
+def test_every_change_leaves_a_ghost(open_page: OpenPage) -> None:
+    page = open_page(f"/batches{ANSWERED}")
+    page.fill("#shared .number", "0.3")
+    page.keyboard.press("Enter")
+    expect(page.locator("#excess [data-line=ghost]")).to_have_count(3)
+    page.select_option("#scene", "reshuffled")
+    page.click("#ask button >> nth=0")
+    expect(page.locator("#excess [data-line=ghost]")).to_have_count(0)  # another scene is no change of this one
+
+
+def test_rare_features_are_learned_at_a_rate_of_their_own(open_page: OpenPage, served: Served) -> None:
+    page = open_page("/batches")
+    page.select_option("#scene", "rare-features")
+    expect(page.locator("#question")).to_contain_text("How far is plain descent")
+    page.click("#ask button >> nth=1")
+    expect(page.locator("#verdict")).to_contain_text("Right. Covered after 20 updates: SGD 27 %")
+    page.fill("#scrub", "20")
+    expect(page.locator("#live")).to_contain_text("After 20 updates")
+    made = rows(served, spec_of(page))
+    ways = page.locator("#weights [data-dot=way-2]")
+    expect(ways).to_have_count(20)
+    assert float(ways.nth(0).get_attribute("data-y") or "nan") == pytest.approx(made[2]["w_1"][20], rel=0.03)
+    expect(page.locator("#rates [data-dot^=rate-]")).to_have_count(3)
+    expect(page.locator("#strides svg").first).to_have_attribute(
+        "aria-label", "Step for each unit of gradient: 1 for the commonest feature, 1 for the rarest."
+    )
+    page.keyboard.press("3")
+    expect(page.locator("#chosen")).to_have_text("AdaGrad")
+    page.select_option("#rule", "adam")
+    page.wait_for_function("() => history.state.spec.runs[2].optimizer === 'adam'")
+    page.select_option("#scene", "three-batches")
+    expect(page.locator("#contour")).to_be_visible()

@@ -76,6 +76,13 @@ def test_overlapping_labels_name_their_classes_and_overlap() -> None:
     assert {tuple(row) for row in data.targets.tolist()} == {(1.0, 0.0), (0.0, 1.0), (1.0, 1.0)}
 
 
+def test_rare_features_each_add_or_take_away_one() -> None:
+    data = make_data({"name": "rare", "count": 2000}, ("numbers",))
+    assert data.inputs.mean(axis=0)[[0, 4, 19]] == pytest.approx([0.5, 0.1, 0.025], abs=0.015)
+    weights = np.linalg.lstsq(data.inputs, data.targets[:, 0], rcond=None)[0]
+    assert weights == pytest.approx(np.tile([1.0, -1.0], 10), abs=0.06)
+
+
 def test_sparse_features_are_common_to_rare() -> None:
     share = make_data({"name": "sparse", "count": 2000}).inputs.mean(axis=0)
     assert share == pytest.approx(0.5 / np.arange(1, 21), abs=0.05)

@@ -9,10 +9,11 @@ const SPEC = {
   ],
 };
 const TOKENS = {
-  dashes: { solid: [], dash: [7, 4], dot: [1.5, 3], dashdot: [8, 3, 1.5, 3], longdash: [13, 4] }, light: { plain: "#p", mom: "#m", adam: "#a" },
+  dashes: { solid: [], dash: [7, 4], dot: [1.5, 3], dashdot: [8, 3, 1.5, 3], longdash: [13, 4] }, light: { plain: "#p", mom: "#m", adam: "#a", ada: "#g" },
+  optimizers: { sgd: { family: "plain", dash: "dot", symbol: "circle" }, adagrad: { family: "ada", dash: "dash", symbol: "square" } },
   batches: { stochastic: { family: "plain", dash: "solid", symbol: "circle" }, mini: { family: "mom", dash: "dash", symbol: "diamond" }, full: { family: "adam", dash: "longdash", symbol: "square" } },
 };
-const WORDS = { stochastic: () => "one", mini: (size) => `mini ${size}`, full: () => "full", of: (name, count) => `${name} of ${count}`, again: (name) => `${name} again` };
+const WORDS = { stochastic: () => "one", mini: (size) => `mini ${size}`, full: () => "full", of: (name, count) => `${name} of ${count}`, again: (name) => `${name} again`, rule: (name) => name.toUpperCase() };
 const named = (spec, counts = spec.runs.map(() => 512)) => walks.looks(spec, counts, { tokens: TOKENS, dark: false, words: WORDS, format: String });
 
 test("a size is one point, some, or all", () => {
@@ -61,8 +62,27 @@ test("hue is the kind of batch; names tell apart by what differs", () => {
 });
 
 test("a fan is 20 seeds of one walk, in specs that the service takes", () => {
-  const { specs, loss } = walks.fanSpecs(SPEC, 0, { count: 512 });
+  const { specs, loss } = walks.fanSpecs(SPEC, 0, { count: 512, parameters: ["w_1", "b"] });
   equal([specs.length, specs[0].runs.length, loss], [2, 10, "full_loss"]);
   equal(new Set(specs.flatMap(({ runs }) => runs.map(({ seed }) => seed))).size, 20);
-  equal(walks.fanSpecs(SPEC, 2, { count: 512 }).loss, "loss");
+  equal(walks.fanSpecs(SPEC, 2, { count: 512, parameters: ["w_1", "b"] }).loss, "loss");
+});
+
+test("where rules differ the rule is the hue and the name", () => {
+  const mixed = walks.withRule({ ...SPEC, runs: [SPEC.runs[1], SPEC.runs[1]] }, 1, "adagrad", 0.7);
+  holds(walks.mixesRules(mixed) && !walks.mixesRules(SPEC));
+  equal(named(mixed).map(({ name, colour, symbol }) => [name, colour, symbol]), [["SGD", "#p", "circle"], ["ADAGRAD", "#g", "square"]]);
+  equal(named(walks.withRule(SPEC, 1, "adagrad", 0.7)).map(({ name }) => name), ["SGD, one", "ADAGRAD, mini 64", "SGD, full"]);
+});
+
+test("with other points every walk begins where it is, and only walks on those points get new ones", () => {
+  const small = { kind: "linear", dataset: { name: "line", count: 64 } };
+  const both = { ...SPEC, runs: [SPEC.runs[1], { ...SPEC.runs[2], problem: small }] };
+  const next = walks.withPoints(both, SPEC.problem, { points: [[1], [2]], labels: [3, 4] }, [[0, 1], [5, 6]]);
+  equal(next.problem.dataset, { points: [[1], [2]], labels: [3, 4] });
+  equal(next.runs.map(({ start }) => start), [[0, 1], [5, 6]]);
+  equal(next.runs[1].problem, small);
+  equal(next.runs[0].batch, { mode: "full" }); // 64 of 2 points are all of them
+  equal("start" in next, false);
+  equal(both.runs[0].batch, { mode: "mini", size: 64 });
 });

@@ -3,18 +3,20 @@ import { t } from "../i18n.js";
 import { num, parseNumber, plainNumber } from "../numbers.js";
 import { position, valueAt } from "../scale.js";
 import * as walks from "../walks.js";
+import { fitOf } from "./batches_measures.js";
 import { element, icon, swatch } from "./element.js";
 
 const RATE = { low: 0, high: 1000, scale: "log", reach: [0.003, 2] };
 const TEXTS = [50, 256]; // the mini-batch of the texts
 const HALF = 20;
+const RULES = ["sgd", "momentum", "adagrad", "rmsprop", "adam"];
 
 /** Wire the rail; `act` is what a person can do. */
 export function createControls(page, act) {
   const find = (id) => document.getElementById(id);
   const controls = { page, act, find, key: "", rows: [] };
   const scene = find("scene");
-  scene.append(...page.scenes.map(({ name, title }) => element("option", { value: name }, title)));
+  scene.append(element("option", { value: "", hidden: true }, t("Your own walks")), ...page.scenes.map(({ name, title }) => element("option", { value: name }, title)));
   scene.addEventListener("change", () => act.scene(scene.value));
   find("add").addEventListener("click", () => {
     page.selected = page.spec.runs.length;
@@ -23,6 +25,9 @@ export function createControls(page, act) {
   controls.shared = rateRow(controls, t("Learning rate"), (lr) => walks.withRate(page.spec, lr));
   find("shared").append(controls.shared.node);
   find("own-rates").addEventListener("change", (event) => act.ownRates(event.target.checked));
+  const titles = new Map(page.data.catalog.optimizers.map(({ name, title }) => [name, title]));
+  find("rule").append(...RULES.map((name) => element("option", { value: name }, titles.get(name))));
+  find("rule").addEventListener("change", (event) => act.rule(event.target.value));
   find("inverse").addEventListener("change", (event) => act.edit(walks.withInverse(page.spec, page.selected, event.target.checked ? HALF : null)));
   find("replacement").addEventListener("change", (event) => act.edit(walks.withReplacement(page.spec, page.selected, event.target.checked)));
   find("fan").addEventListener("change", (event) => act.fan(event.target.checked));
@@ -84,9 +89,11 @@ export function showControls(controls, page) {
 }
 
 function about(page) {
-  const count = page.paces?.[0]?.count;
-  if (!count) return "";
-  return t("A line fitted to {count} noisy points, always from the same start.", { count });
+  const fit = fitOf(page, page.spec, 0)?.fit;
+  if (!fit) return "";
+  const { count } = fit;
+  if (fit.inputs) return t("{inputs} yes-or-no features in {count} points, and a weight for each.", { inputs: fit.inputs, count });
+  return page.spec.start ? t("A line fitted to {count} noisy points, always from the same start.", { count }) : t("A line fitted to {count} points, each walk from where it was.", { count });
 }
 
 function showChosen(page, find) {
@@ -94,11 +101,13 @@ function showChosen(page, find) {
   const walk = page.spec.runs[page.selected];
   const full = walks.kindOf(walks.batchOf(page.spec, page.selected), countOf(page)) === "full";
   find("chosen").textContent = look?.name ?? "";
+  find("rule").value = walks.ruleOf(walk);
   find("inverse").checked = Boolean(walk.schedule);
   find("replacement").checked = Boolean(walk.batch?.with_replacement);
   find("replacement").disabled = full;
   find("fan").checked = page.wantsFan;
-  const fit = page.fits.get(JSON.stringify(walk.problem ?? page.spec.problem))?.fit;
+  const fit = fitOf(page, page.spec, page.selected)?.fit;
+  find("cliff").hidden = !fit || walk.optimizer !== "sgd";
   if (!fit) return;
   const cliff = 2 / fit.curvatures[1];
   find("cliff").textContent = t("{part} % of the cliff at {cliff}, beyond which even the full batch diverges", { part: num((100 * walk.settings.lr) / cliff, 2), cliff: num(cliff, 3) });

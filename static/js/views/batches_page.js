@@ -5,11 +5,13 @@ import { plainNumber } from "../numbers.js";
 import { makeClock, nextMove, smoothed, tickOf } from "../pace.js";
 import * as playing from "../player.js";
 import * as racing from "../race.js";
+import { ghostOf } from "../trajectory.js";
 import * as walks from "../walks.js";
 import { createControls, showControls } from "./batches_controls.js";
 import { fitAll, fitOf, measureFloors, openFan } from "./batches_measures.js";
+import { countText } from "./batches_parts.js";
 import { createStage, drawStage, isResting } from "./batches_stage.js";
-import { countText, sayWalks, verdictOf } from "./batches_words.js";
+import { sayWalks, verdictOf } from "./batches_words.js";
 import { createChrome, currentTheme, isPresenting, readPage, sayIgnored } from "./chrome.js";
 import { createLede, showKicker, showQuestion, showVerdict } from "./lede.js";
 import { loadPlotly } from "./plotly.js";
@@ -17,17 +19,17 @@ import { createTransport, showTransport } from "./transport.js";
 
 const data = readPage();
 const { scenes } = data;
-const PLANE = 2; // parameters of what this page can show
 const WORDS_EVERY = 100; // ms between sentences while playing
 const BY = ["examples", "updates", "time"];
 
 const page = {
   data, scenes, tokens: data.tokens, spec: data.spec, link: data.link, scene: null, selected: 0, by: "examples", atOnce: 32, answered: true, verdict: null,
-  ownRates: false, fan: null, wantsFan: false, problem: null, window: null, fits: new Map(), floors: { key: "", measured: [] }, stage: null, hover: null, gesture: false,
+  ownRates: false, fan: null, wantsFan: false, problem: null, window: null, fits: new Map(), floors: { key: "", measured: [] }, rates: null, stage: null, hover: null,
+  gesture: false, plane: true, ghosts: [], ghostsKey: 0, frame: null, goesOn: false, changedPoints: null,
   theme: currentTheme(data.tokens),
 };
 
-const race = racing.createRace({ shown: () => Math.max(0, ...(page.walkers ?? []).map(({ row }) => row)), changed: heard });
+const race = racing.createRace({ shown: () => (page.goesOn ? 0 : Math.max(0, ...(page.walkers ?? []).map(({ row }) => row))), changed: heard });
 const player = playing.createPlayer({ grant: () => {}, arrived: lastTick, steps: 300 });
 player.granted = Infinity; // all rows of these short walks are granted at once
 const link = connection.createConnection({
@@ -42,6 +44,7 @@ Object.assign(page, { race, player });
 /* ---- running ---- */
 
 function run(spec, history = "push") {
+  if (history !== "replace") Object.assign(page, { ghosts: history === "push" ? ghostsNow() : [], ghostsKey: page.ghostsKey + 1, frame: null, changedPoints: null });
   page.spec = spec;
   page.problem = null;
   page.historyWay = history;
@@ -53,8 +56,21 @@ function run(spec, history = "push") {
 
 function heard(what) {
   if (what === "opened") accept();
-  if (what === "swapped" || what === "ended") page.version = (page.version ?? 0) + 1;
+  if (what === "swapped") {
+    page.plane = race.spec.runs.every((_, index) => walks.isPlane(walks.problemOf(race.spec, index)));
+    if (page.goesOn) playing.seek(player, 0);
+    page.goesOn = false;
+  }
   soon();
+}
+
+/** What is on the screen, to be left there as the ghost of a change: whole walks, or up to here where they go on with other points. */
+function ghostsNow() {
+  const walkers = page.answered ? page.walkers ?? [] : [];
+  return walkers.map(({ look, pace, level, row, trajectory, parameters }) => {
+    const rows = page.goesOn ? row : trajectory.count - 1;
+    return { look, pace, level, rows, plane: page.plane, trajectory: ghostOf(trajectory, parameters, rows + 1) };
+  });
 }
 
 async function accept() {
@@ -129,7 +145,7 @@ function walkersNow() {
       tokens: page.tokens, dark: page.theme.dark, format: plainNumber,
       words: {
         stochastic: () => t("Stochastic"), mini: (size) => t("Mini-batch {size}", { size }), full: () => t("Full batch"),
-        of: (name, count) => t("{name} of {count}", { name, count }), again: (name) => t("{name} (drawn again)", { name }),
+        of: (name, count) => t("{name} of {count}", { name, count }), again: (name) => t("{name} (drawn again)", { name }), rule: titleOf,
       },
     });
   }
@@ -140,11 +156,13 @@ function walkersNow() {
     const excess = excesses(trajectory, loss, fit);
     const level = page.looks[index].kind === "full" ? excess : smoothedOf(trajectory, excess);
     return {
-      index, trajectory, row, fit, answer, pace: page.paces[index], look: page.looks[index], selected: index === page.selected, lr: spec.runs[index].settings.lr,
+      index, trajectory, row, fit, answer, parameters: race.parameters, plain: spec.runs[index].optimizer === "sgd", rateKey: walks.rateKey(spec, index), pace: page.paces[index], look: page.looks[index], selected: index === page.selected, lr: spec.runs[index].settings.lr,
       excess, level, over: trajectory.status.state !== "running" && row >= trajectory.count - 1,
     };
   });
 }
+
+const titleOf = (name) => data.catalog.optimizers.find((row) => row.name === name)?.title ?? t("Your own rule");
 
 const kept = new WeakMap();
 
@@ -214,7 +232,7 @@ const act = {
     choose(scene);
     playing.seek(player, 0);
     page.walkers = null;
-    run(scene.spec);
+    run(scene.spec, "push");
   },
   answer(choice) {
     page.answered = true;
@@ -227,6 +245,25 @@ const act = {
     if (phase === "end") return soon();
     act.edit(walks.withPlace(page.spec, point.map((v) => Number(v.toFixed(2)))), phase === "begin" ? "push" : "replace");
   },
+  /** Other points while it runs: every walk goes on from where it is. */
+  points(dataset, words) {
+    if (!page.walkers || race.next) return;
+    const problem = walks.problemOf(race.spec, page.selected);
+    const frame = page.stage.startKey;
+    leaveScene();
+    page.goesOn = true;
+    const places = page.walkers.map((walker) => race.parameters.map((name) => walker.trajectory.columns.get(name)[walker.row]));
+    run(walks.withPoints(race.spec, problem, dataset, places));
+    Object.assign(page, { frame, changedPoints: words });
+  },
+  rule(optimizer) {
+    const lr = data.catalog.optimizers.find(({ name }) => name === optimizer).settings.find(({ name }) => name === "lr").default;
+    page.ownRates = true;
+    act.edit(walks.withRule(page.spec, page.selected, optimizer, lr));
+  },
+  rate(lr) { act.edit(walks.withRate(page.spec, lr, page.ownRates ? page.selected : null)); },
+  refuse(words) { page.problem = { detail: words }; soon(); },
+  redraw() { soon(); },
   zoom(window) { page.window = window; soon(); },
   hover(hover) { page.hover = hover; soon(); },
 };
@@ -243,6 +280,7 @@ function choose(scene, quietly = false) {
     scene, verdict: null, answered: quietly || !scene?.question, window: null, selected: scene?.view.select ?? 0, by: scene?.view.by ?? page.by, fan: null,
   });
   page.ownRates = scene ? !walks.sharesRate(scene.spec) : page.ownRates;
+  player.speed = scene?.view.speed ?? 1;
 }
 
 const controls = createControls(page, act);
@@ -314,7 +352,8 @@ function soon() {
 
 function draw(now) {
   frame = 0;
-  const ready = page.stage && page.clock && race.runs.length && race.spec && race.runs.length === race.spec.runs.length && page.paces.length === race.runs.length
+  const other = race.next && race.next.parameters.length !== race.parameters.length; // a model of another size is on its way
+  const ready = !other && page.stage && page.clock && race.runs.length && race.spec && race.runs.length === race.spec.runs.length && page.paces.length === race.runs.length
     && race.runs.every(({ count }) => count > 0) && race.spec.runs.every((_, index) => fitOf(page, race.spec, index));
   if (ready) playing.tick(player, now);
   if (player.playing) page.stage.changedAt = now;
@@ -343,7 +382,7 @@ const saying = (by) => (slots) => ({
 
 function words(rest) {
   const number = page.scene ? scenes.indexOf(page.scene) + 1 : 0;
-  showKicker(lede, { number, title: page.scene?.title ?? t("Your own walks"), lesson: page.verdict ? "" : page.scene?.lesson ?? t("What does a batch cost, and what does its noise do?") });
+  showKicker(lede, { number, title: page.scene?.title ?? t("Your own walks"), lesson: page.verdict ? "" : page.changedPoints ?? page.scene?.lesson ?? t("What does a batch cost, and what does its noise do?") });
   showQuestion(lede, page.answered ? null : page.scene);
   showVerdict(lede, page.verdict && page.scene ? verdictOf(page) : null);
   lede.live.setAttribute("aria-live", rest ? "polite" : "off");
@@ -355,7 +394,7 @@ function words(rest) {
 async function begin() {
   const opening = scenes.find((scene) => scene.link === page.link) ?? null;
   choose(opening);
-  if (data.spec.runs.some((walk) => (walk.problem ?? data.spec.problem)?.kind !== "linear") || (data.spec.start ?? []).length !== PLANE) {
+  if (!walks.isShown(data.spec)) {
     choose(scenes[0]);
     page.spec = scenes[0].spec;
   }

@@ -1,34 +1,34 @@
 /**
  * The panels of the Batches page at one tick of its clock: the bowl with its walks, the loss above the best one, the points
- * with their lines, the gradients that other batches would give, and the noise floor against the rate.
+ * with their lines, the gradients that other batches would give, and the noise floor against the rate; of a model with
+ * many features, the weights on their way.
  */
 import { t } from "../i18n.js";
 import { equalAspect } from "../levels.js";
 import { makeMap } from "../map.js";
-import { fix, num, plainNumber, superscript } from "../numbers.js";
+import { fix, num, plainNumber } from "../numbers.js";
 import { costOf, stairs } from "../pace.js";
 import { cloudOf, drawBatches, gradientOf, noiseFloor, pointGradients, uphillShare } from "../regression.js";
 import { withRate } from "../walks.js";
-import { countText, excessText, spoken } from "./batches_words.js";
+import { createFeatures, drawFeatures } from "./batches_features.js";
+import { chosenOf, countText, find, here, log10, LOWEST, powers, write } from "./batches_parts.js";
+import { createPoints, drawPoints } from "./batches_points.js";
+import { excessText, spoken } from "./batches_words.js";
 import { createChart, describeChart, drawChart, pointerData, roomOf } from "./chart.js";
 import { contourAspect, createContour, drawContour } from "./contour.js";
 
 const REST_AFTER = 140; // ms without change before Plotly draws the paths
 const PARAMETERS = ["w_1", "b"];
-const LOWEST = -5; // powers of ten of the loss that are drawn
 const DRAWS = 250; // batches in the cloud
 const TAIL = 40; // updates of a noisy walk that stay in full colour: older ones would cover the map
 const RATES = Array.from({ length: 81 }, (_, i) => 10 ** (-2 + (2.3 * i) / 80));
-
-const find = (id) => document.getElementById(id);
-const write = (id, text) => find(id).textContent === text || (find(id).textContent = text);
 
 /** Make the panels. */
 export function createStage(page, plotly, act) {
   const chart = (id) => createChart(find(id), "");
   const stage = {
-    changedAt: 0, act, contour: createContour(find("contour"), plotly, act), excess: chart("excess"), data: chart("data"), cloud: chart("cloud"), floor: chart("floor"),
-    views: new WeakMap(), batches: new Map(), lines: new WeakMap(), mapKey: "", map: null,
+    changedAt: 0, act, contour: createContour(find("contour"), plotly, act), excess: chart("excess"), data: createPoints(page, chart("data"), act), cloud: chart("cloud"), floor: chart("floor"),
+    features: createFeatures(act), views: new WeakMap(), batches: new Map(), lines: new WeakMap(), mapKey: "", map: null,
   };
   pickRate(page, stage);
   return stage;
@@ -41,19 +41,14 @@ export function isResting(stage, now) {
 
 /** Draw everything; `rest` hands the paths to Plotly. */
 export function drawStage(page, rest) {
-  drawBowl(page, rest);
+  find("panels").dataset.of = page.plane ? "plane" : "features";
   drawExcess(page);
-  drawPoints(page);
+  if (!page.plane) return drawFeatures(page, page.stage.features);
+  drawBowl(page, rest);
+  drawPoints(page, page.stage.data);
   drawCloud(page);
   drawFloor(page);
 }
-
-const chosenOf = ({ walkers, selected }) => walkers[selected] ?? walkers[0];
-const here = (walker) => PARAMETERS.map((name) => walker.trajectory.columns.get(name)[walker.row]);
-const log10 = (value) => (value > 0 ? Math.log10(value) : -Infinity);
-const power = (exponent) => (exponent >= -2 && exponent <= 2 ? countTextOr(10 ** exponent) : `10${superscript(exponent)}`);
-const countTextOr = (value) => (value >= 1 ? countText(value) : plainNumber(Number(value.toPrecision(2))));
-const powers = (from, to, every = 1) => Array.from({ length: Math.floor(to) - Math.ceil(from) + 1 }, (_, i) => Math.ceil(from) + i).map((e) => [e, e % every ? "" : power(e)]);
 
 /* the bowl */
 
@@ -74,17 +69,24 @@ function tailPart({ trajectory, row }) {
 const isLong = ({ look, row }) => look.kind !== "full" && row > 1.5 * TAIL;
 
 function drawBowl(page, rest) {
-  const { stage, walkers, theme, race } = page;
+  const { stage, walkers, theme } = page;
   const chosen = chosenOf(page);
-  const start = here({ ...chosen, row: 0 });
-  const map = bowlOf(page, chosen, start);
+  const map = bowlOf(page, chosen, page.frame ?? here(chosen, 0));
   const common = (walker) => ({ index: walker.index, selected: walker.selected, visible: true, identity: walker.look });
   const runs = walkers.map((walker) => ({ ...common(walker), trajectory: isLong(walker) ? tailPart(walker) : shownPart(stage, walker) }));
-  const ghosts = walkers.filter(isLong).map((walker) => ({ ...common(walker), index: -1 - walker.index, selected: false, trajectory: shownPart(stage, walker) }));
+  const ghosts = [
+    ...page.ghosts.filter(({ plane }) => plane).map((ghost, index) => ({ index: -100 - index, selected: false, visible: true, identity: ghost.look, trajectory: ghost.trajectory })),
+    ...walkers.filter(isLong).map((walker) => ({ ...common(walker), index: -1 - walker.index, selected: false, trajectory: shownPart(stage, walker) })),
+  ];
   drawContour(stage.contour, {
-    map, theme, runs, ghosts, starts: [race.spec.start ?? start], parameters: PARAMETERS, step: walkers.some(({ row }) => row > 4) ? Infinity : 4, moving: !rest,
+    map, theme, runs, ghosts, starts: startsOf(walkers), parameters: PARAMETERS, step: walkers.some(({ row }) => row > 4) ? Infinity : 4, moving: !rest,
     hover: page.hover?.row === undefined ? page.hover : null, words: { start: t("start") }, overlays: page.fan ? [(context, toPixels) => drawFan(context, toPixels, page)] : [],
   }, rest);
+}
+
+/** Where walks begin: one place, or one each where they go on from somewhere. */
+function startsOf(walkers) {
+  return [...new Map(walkers.map((walker) => here(walker, 0)).map((start) => [start.join(), start])).values()];
 }
 
 function bowlOf(page, chosen, start) {
@@ -158,16 +160,19 @@ function drawExcess(page) {
     return known;
   };
   const fan = page.fan?.walks.length ? page.fan : null;
+  const hint = hintOf(page);
   const known = page.answered; // before the question is answered nothing gives the answer away
   const still = {
-    key: [known, walkers.map((walker) => whole(walker).key + walker.look.name + walker.look.colour), fan?.key, page.selected].join(),
+    key: [known, walkers.map((walker) => whole(walker).key + walker.look.name + walker.look.colour), fan?.key, page.selected, page.ghostsKey].join(),
     lines: !known ? [] : [
+      ...page.ghosts.map((ghost) => ({ ...shape(ghost, ghost.level, Math.min(ghost.rows, clock.row(ghost.pace, clock.ticks))), colour: ghost.look.colour, width: 1.2, dash: [5, 3], opacity: theme.dark ? 0.6 : 0.5, name: "ghost" })),
       ...walkers.flatMap((walker) => floorLine(walker, page.race.spec, range)),
       ...walkers.map((walker) => ({ ...whole(walker).faint, colour: walker.look.colour, width: 1.4, opacity: theme.dark ? 0.42 : 0.34 })),
       ...(fan ? fan.walks.map((walk) => ({ ...shape(walkers[fan.index] ?? walkers[0], walk.level, walk.level.length - 1), colour: (walkers[fan.index] ?? walkers[0]).look.colour, width: 1, opacity: 0.4 })) : []),
     ],
     words: [
-      ...(walkers.some(({ look }) => look.kind !== "full") ? [{ x: range[0], y: LOWEST, dx: 6, dy: -10, text: t("thick: mean of the last quarter of the updates"), size: 11, colour: "var(--ink-3)" }] : []),
+      ...(hint ? [{ x: range[0], y: LOWEST, dx: 6, dy: -10, text: hint, size: 11, colour: "var(--ink-3)" }] : []),
+      ...(known ? [] : [{ x: (range[0] + range[1]) / 2, y: (LOWEST + top) / 2, anchor: "middle", text: t("Each walk draws its line here, after your guess."), size: 12, colour: "var(--ink-3)" }]),
       ...(known ? names(walkers, whole, range, chart, size) : []),
     ],
   };
@@ -190,8 +195,16 @@ function drawExcess(page) {
   describeChart(chart, `${t("Loss above the best one, on a logarithmic scale.")} ${spoken(page)}`);
 }
 
+/** What a line is that its name does not say. */
+function hintOf({ answered, walkers, ghosts }) {
+  if (!answered) return "";
+  if (ghosts.length) return t("dashes: before the change");
+  return walkers.some(({ look }) => look.kind !== "full") ? t("thick: mean of the last quarter of the updates") : "";
+}
+
 /** Where theory puts the floor of a walk at a constant rate. */
-function floorLine({ fit, look, lr, index }, spec, range) {
+function floorLine({ fit, look, lr, index, plain }, spec, range) {
+  if (!plain || fit.inputs) return [];
   const floor = noiseFloor(fit, look.size, lr);
   if (look.kind === "full" || spec.runs[index].schedule || !Number.isFinite(floor) || log10(floor) < LOWEST) return [];
   return [{ x: range, y: [log10(floor), log10(floor)], colour: look.colour, width: 1, dash: [1.5, 4], opacity: 0.8 }];
@@ -216,53 +229,6 @@ function names(walkers, whole, range, chart, size) {
 function stepTicks(steps) {
   const unit = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000].find((each) => steps / each <= 7) ?? 5000;
   return Array.from({ length: Math.floor(steps / unit) + 1 }, (_, i) => [i * unit, countText(i * unit)]);
-}
-
-/* points and lines */
-
-function drawPoints(page) {
-  const { stage, walkers, theme } = page;
-  const chosen = chosenOf(page);
-  const { fit } = chosen;
-  const extent = (values, pad) => {
-    const [low, high] = [Math.min(...values), Math.max(...values)];
-    return [low - pad * (high - low || 1), high + pad * (high - low || 1)];
-  };
-  const known = stage.dataKey === fit ? stage.dataRange : { x: extent(fit.x, 0.04), y: extent(fit.y, 0.05) };
-  Object.assign(stage, { dataKey: fit, dataRange: known });
-  const across = ([w, b], more) => ({ ...clipped(known, w, b), ...more });
-  const [wBest, bBest] = fit.minimum;
-  const still = {
-    key: `${fit.count}${wBest}${theme.key}`,
-    lines: [
-      { x: Array.from(fit.x).flatMap((value) => [value, value, NaN]), y: Array.from(fit.y).flatMap((value) => [value, value, NaN]), colour: "var(--ink-3)", width: 3.2, opacity: 0.42, cap: "round" },
-      across([wBest, bBest], { colour: "var(--ink)", width: 1.2, dash: [2, 3] }),
-    ],
-    words: [{ x: known.x[1], y: wBest * known.x[1] + bBest, dx: -2, dy: 14, anchor: "end", text: t("best"), size: 11, colour: "var(--ink-2)" }],
-  };
-  const lines = walkers.map((walker) => across(here(walker), { colour: walker.look.colour, width: walker.selected ? 2.8 : 2.2, dash: walker.look.dash, name: `line-${walker.index}` }));
-  const dots = [];
-  const [w, b] = here(chosen);
-  if (chosen.look.kind === "stochastic") {
-    const gradient = PARAMETERS.map((name) => chosen.trajectory.columns.get(`gradient_${name}`)[chosen.row]);
-    const [x, y] = [gradient[0] / gradient[1], w * (gradient[0] / gradient[1]) + b - gradient[1]];
-    lines.push({ x: [x, x], y: [y, Math.max(known.y[0], Math.min(known.y[1], w * x + b))], colour: chosen.look.colour, width: 1.4, dash: [2, 3], name: "residual" });
-    dots.push({ x, y, symbol: "circle", open: true, radius: 4.5, colour: chosen.look.colour, name: "drawn" });
-  }
-  drawChart(stage.data, {
-    size: theme.size(1), x: { range: known.x, ticks: [-2, -1, 0, 1, 2].filter((v) => v > known.x[0] && v < known.x[1]).map((v) => [v, fix(v, 0)]) },
-    y: { range: known.y, ticks: [-5, 0, 5].filter((v) => v > known.y[0] && v < known.y[1]).map((v) => [v, fix(v, 0)]) }, margin: { left: 24, right: 6 }, still, lines, dots,
-  });
-  write("data-aside", chosen.look.kind === "stochastic" ? t("ring: the next point") : t("dotted: the best line"));
-  describeChart(stage.data, t("{count} points, and the line of each walk. {name}: slope {w}, height {b}.", { count: fit.count, name: chosen.look.name, w: fix(w, 2), b: fix(b, 2) }));
-}
-
-/** A line cut to the panel. */
-function clipped({ x: [x0, x1], y: [y0, y1] }, w, b) {
-  const inside = (x) => Math.max(y0, Math.min(y1, w * x + b));
-  const at = (x) => (w === 0 ? x : (inside(x) - b) / w);
-  const [a, c] = [at(x0), at(x1)];
-  return a >= x0 - 1e-9 && a <= x1 && c >= x0 && c <= x1 + 1e-9 ? { x: [a, c], y: [inside(x0), inside(x1)] } : { x: [], y: [] };
 }
 
 /* the gradients that batches would give here */
@@ -290,7 +256,7 @@ function drawCloud(page) {
     x: Array.from(cloud.x).flatMap((value) => [bounded(value, rx), bounded(value, rx), NaN]), y: Array.from(cloud.y).flatMap((value) => [bounded(value, ry), bounded(value, ry), NaN]),
     colour: walker.look.colour, width: walker === chosen ? 3.6 : 3, opacity: walker === chosen ? 0.6 : 0.38, cap: "round", name: `cloud-${walker.index}`,
   }));
-  const gradient = PARAMETERS.map((name) => chosen.trajectory.columns.get(`gradient_${name}`)[chosen.row]);
+  const gradient = chosen.parameters.map((name) => chosen.trajectory.columns.get(`gradient_${name}`)[chosen.row]);
   lines.push({ x: [0, full[0]], y: [0, full[1]], colour: "var(--ink)", width: 2.2, name: "full" });
   const unit = niceUnit(reach);
   const ticks = (r) => [-unit, 0, unit].filter((v) => Math.abs(v) < r).map((v) => [v, plainNumber(v)]);
@@ -333,7 +299,7 @@ function drawFloor(page) {
   const drawn = [fit.least, fit.count, page.answered, JSON.stringify(floors.measured), theme.key, roomOf(stage.floor), walkers.map(({ look, lr }) => look.name + look.size + look.colour + lr)].join();
   if (stage.floorKey === drawn) return;
   stage.floorKey = drawn;
-  const noisy = walkers.filter((walker) => page.answered && walker.look.kind !== "full" && walker.fit === fit);
+  const noisy = walkers.filter((walker) => page.answered && walker.plain && walker.look.kind !== "full" && walker.fit === fit);
   const sizes = [...new Map(noisy.toReversed().map((walker) => [walker.look.size, walker])).values()].slice(0, 3);
   const still = { key: drawn, lines: [], dots: [], words: [] };
   for (const { look } of sizes) {
@@ -347,6 +313,7 @@ function drawFloor(page) {
   }
   const dots = noisy.map((walker) => ({ x: Math.log10(walker.lr), y: log10(noiseFloor(fit, walker.look.size, walker.lr)), symbol: walker.look.symbol, colour: walker.look.colour, name: `floor-${walker.index}` }))
     .filter(({ y }) => y >= LOWEST && y <= 1);
+  if (!page.answered) still.words.push({ x: (RANGE[0] + RANGE[1]) / 2, y: -1.6, anchor: "middle", text: t("How high noise keeps a walk: after your guess."), size: 11.5, colour: "var(--ink-3)" });
   drawChart(stage.floor, {
     size: theme.size(1), x: { range: RANGE, ticks: [[-2, "0.01"], [-1, "0.1"], [0, "1"]], name: "η" }, y: { range: [LOWEST, 1], ticks: powers(LOWEST, 1, 2) }, margin: { left: 36, right: 6 }, still,
     uprights: [{ x: Math.log10(2 / fit.curvatures[1]) }], dots, words: [{ x: Math.log10(2 / fit.curvatures[1]), y: LOWEST + 0.5, dx: -5, anchor: "end", text: t("cliff"), size: 11, colour: "var(--ink-3)" }],
