@@ -1,11 +1,11 @@
 """/api/v1 over HTTP: the catalog, trajectories and surfaces."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from starlette.concurrency import run_in_threadpool
 
 from app import catalog as catalogs
 from app import examples, grids, links, trajectories
@@ -16,6 +16,7 @@ from app.settings import Settings
 from app.spec import MOST_STEPS, Problem, Spec, Surface
 from app.translation import Say as Translate
 from app.translation import choose, translator
+from app.turns import Turns
 from core.errors import FieldError
 from core.settings import unknown
 from core.surfaces import SURFACES
@@ -76,7 +77,7 @@ def say_for(language: Annotated[str, Depends(language_for)]) -> Translate:
 Say = Annotated[Translate, Depends(say_for)]
 
 
-def router(settings: Settings, turn: asyncio.Lock) -> APIRouter:
+def router(settings: Settings, turns: Turns) -> APIRouter:
     """The catalog, trajectories and surfaces."""
     routes = APIRouter()
 
@@ -95,7 +96,7 @@ def router(settings: Settings, turn: asyncio.Lock) -> APIRouter:
         request: Request, spec: Spec, first: First = 0, until: Until = None, form: FormatOf = None
     ) -> Response:
         """Runs from a start on a problem: every step, as columns."""
-        return await answer(request, prepare(spec), first, until, form)
+        return await answer(request, await run_in_threadpool(prepare, spec), first, until, form)
 
     @routes.get("/trajectories", responses=examples.TRAJECTORIES, openapi_extra=examples.LINK_QUERY)
     async def get_trajectories(
@@ -106,8 +107,7 @@ def router(settings: Settings, turn: asyncio.Lock) -> APIRouter:
         form: FormatOf = None,
     ) -> Response:
         """The same from the query of a link."""
-        prepared = prepare(spec)
-        return await answer(request, prepared, first, until, form, pure=True)
+        return await answer(request, await run_in_threadpool(prepare, spec), first, until, form, pure=True)
 
     async def answer(
         request: Request, prepared: Prepared, first: int, until: int | None, asked: str | None, pure: bool = False
@@ -118,7 +118,7 @@ def router(settings: Settings, turn: asyncio.Lock) -> APIRouter:
         if pure and held(request, entity):
             return not_modified(entity, "Accept")
         trajectories.check_cost(prepared, first, until, settings)
-        result = await trajectories.make(prepared, first, until, settings.slice_seconds, turn)
+        result = await trajectories.make(prepared, first, until, settings.slice_seconds, turns)
         headers = caching(entity, "Accept") if pure else {"Vary": "Accept"}
         if form in ("csv", "npz"):
             headers["Content-Disposition"] = f'attachment; filename="steepest.{form}"'

@@ -30,6 +30,19 @@ def listed(name: str, column: NDArray[Any]) -> list[float]:
     return values
 
 
+def in_pieces(body: Any, depth: int = 3) -> bytes:
+    """The same bytes as `encode`, field by field: a thread that writes much gives way to others in between.
+
+    >>> in_pieces({"data": [{"x": [1, float("nan")]}, "y"]})
+    b'{"data":[{"x":[1,null]},"y"]}'
+    """
+    if depth and isinstance(body, dict):
+        return b"{" + b",".join(encode(str(name)) + b":" + in_pieces(body[name], depth - 1) for name in body) + b"}"
+    if depth and isinstance(body, (list, tuple)) and body and isinstance(body[0], (dict, list, tuple)):
+        return b"[" + b",".join(in_pieces(entry, depth - 1) for entry in body) + b"]"
+    return encode(body)
+
+
 def frame(message: Outgoing) -> str | bytes:
     """A message as the text or the binary frame that carries it."""
     if isinstance(message, Regions):

@@ -17,6 +17,7 @@ from app import examples, grids, links
 from app.api import checked_link
 from app.assets import Assets
 from app.catalog import Say
+from app.encoding import in_pieces
 from app.negotiation import caching, held, not_modified, tag
 from app.problems import Fault, InvalidError, encode
 from app.runs import Columns, Made, Prepared, make_problem, prepare
@@ -97,7 +98,7 @@ def router(settings: Settings, assets: Assets) -> APIRouter:
         drawing = Drawing(prepared, _drawn(prepared), _rows(prepared), tokens(assets), theme, translator(language))
         drawn = FIGURES[figure](drawing)
         if form == "json":
-            return Response(encode(drawn), headers=caching(entity, "Accept-Language"), media_type="application/json")
+            return Response(in_pieces(drawn), headers=caching(entity, "Accept-Language"), media_type="application/json")
         headers = {
             **caching(entity, "Accept-Language"),
             "Content-Disposition": f'attachment; filename="steepest-{figure}.html"',
@@ -311,7 +312,7 @@ Plotly.newPlot("figure", figure.data, figure.layout, {{ responsive: true, displa
 
 def hand_out(figure: Json, drawing: Drawing, assets: Assets) -> str:
     """One file with the figure and all that draws it; what is data cannot end its script."""
-    data = encode(figure).decode().replace("<", "\\u003c")
+    data = in_pieces(figure).decode().replace("<", "\\u003c")
     plotly = (assets.directory / PLOTLY).read_text(encoding="utf-8").replace("</script", "<\\/script")
     link = escape(links.write(drawing.prepared.spec) or "")
     colours = drawing.colours

@@ -1,6 +1,7 @@
 """The application: calls, stream, pages and files, behind limits and security headers."""
 
-import asyncio
+import gc
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -29,17 +30,20 @@ from app.guard import BodyLimit, Head, SecurityHeaders
 from app.logs import RequestLog
 from app.paths import folder
 from app.settings import Settings
+from app.turns import Turns
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Steepest as an ASGI application."""
     settings = settings or Settings()
     assets = Assets(folder("static"))
-    turn = asyncio.Lock()  # one slice of computing at a time, so that between two of them every socket is served
+    turns = Turns(settings.slice_seconds)
     pool = sweeps.Pool(settings.sweep_processes)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        sys.setswitchinterval(0.001)  # threads that prepare give way to the loop within so many seconds
+        gc.freeze()  # what is here at the start stays: looking through it again and again would hold the loop for 50 ms
         yield
         pool.close()
 
@@ -57,7 +61,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.assets = assets
     problems.install(app)
     calls_of_all = (
-        api.router(settings, turn),
+        api.router(settings, turns),
         sweeps.router(settings, pool),
         slices.router(settings, pool),
         theories.router(settings),
@@ -68,7 +72,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     for calls in calls_of_all:
         app.include_router(calls, prefix="/api/v1", responses=examples.REFUSED)
-    app.include_router(stream.router(settings, turn), prefix="/api/v1")
+    app.include_router(stream.router(settings, turns), prefix="/api/v1")
     app.include_router(assets.router())
     app.include_router(pages.router(assets, settings))
     app.include_router(reference.router(assets))

@@ -22,6 +22,7 @@ SLICE_SECONDS = Histogram(
     "From a slice's turn asked for until it is sent",
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5),
 )
+WAITS = Counter("steepest_computing_waits", "Times that a stream waited because its computing was used up")
 REFUSALS = Counter("steepest_refusals", "What was refused, by reason", ["reason"])
 CLOSES = Counter("steepest_closes", "Streams that the server closed, by code", ["code"])
 REQUESTS = Counter("steepest_requests", "Requests answered", ["method", "route", "status"])

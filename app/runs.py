@@ -21,6 +21,8 @@ Columns = dict[str, NDArray[Any]]
 Clock = Callable[[], float]
 
 FORMULA_COST = 100.0  # multiplications a parameter: what a rule takes beside a formula's own
+MOST_STEP_COST = 5e7  # multiplications of one step, which is never interrupted: about 20 ms
+LINE_SEARCH = 40  # most evaluations of a step of L-BFGS
 
 
 @dataclass(frozen=True)
@@ -36,12 +38,31 @@ class Prepared:
         names = tuple(self.walks[run].columns)
         return names if picked is None else tuple(name for name in names if name in picked)
 
+    def rehearse(self) -> None:
+        """Compile what the runs need, so that their first slices are as short as the others."""
+        for walk in self.walks:
+            walk.rehearse()
+
+    def pace(self, walk: Walk) -> float:
+        """About how many seconds a row takes; the first slice goes by it."""
+        return 5e-6 + 1e-9 * self.step_cost(walk)
+
     def step_cost(self, walk: Walk) -> float:
-        """About how many multiplications a step takes: a model's grow with points and parameters."""
-        parameters = len(walk.problem.parameters)
-        if isinstance(walk.problem, FormulaProblem):
-            return FORMULA_COST * parameters
-        return 3.0 * walk.problem.count * parameters + FORMULA_COST * parameters
+        """About how many multiplications a step takes."""
+        return step_cost(walk)
+
+
+def step_cost(walk: Walk, longest: bool = False) -> float:
+    """About how many multiplications a step takes: a model's grow with points and parameters; or the `longest` step."""
+    parameters = len(walk.problem.parameters)
+    if isinstance(walk.problem, FormulaProblem):
+        return FORMULA_COST * parameters
+    evaluation = 3.0 * walk.problem.count * parameters
+    if walk.plan.optimizer == "newton":  # its Hessian is made from differences of gradients, then solved
+        return 2 * parameters * evaluation + 10.0 * parameters**3
+    if walk.plan.optimizer == "lbfgs":
+        return (LINE_SEARCH if longest else 2) * evaluation
+    return evaluation + FORMULA_COST * parameters
 
 
 def prepare(spec: Spec) -> Prepared:
@@ -110,6 +131,12 @@ def _walk(spec: Spec, index: int, run: Run, made: Made) -> Walk:
         detail=run.detail,
         batch=run.batch.model_dump(exclude_none=True) if run.batch else None,
     )
+    if (cost := step_cost(walk, longest=True)) > MOST_STEP_COST:
+        message = (
+            f"one step may take about {cost:.2g} multiplications, the most is {MOST_STEP_COST:.2g}: use fewer points "
+            "or parameters, or another optimizer."
+        )
+        raise FieldError("optimizer", message, code="heavy_step", cost=int(cost), cap=int(MOST_STEP_COST))
     for place, name in enumerate(run.columns or ()):
         if name not in walk.columns:
             message = unknown("column", name, walk.columns)
@@ -175,13 +202,14 @@ class Track:
         first: int = 0,
         clock: Clock = perf_counter,
         watcher: Watcher | None = None,
+        pace: float = 5e-6,
     ) -> None:
         self.walk = walk
         self.columns = tuple(columns)
         self.first = first
         self.clock = clock
         self.watcher = watcher
-        self.pace = 5e-6  # seconds a row, as measured
+        self.pace = pace  # seconds a row: at first as guessed, then as measured
 
     @property
     def status(self) -> Status:

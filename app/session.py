@@ -6,18 +6,19 @@ in order, and no more is held than the replies not yet taken and one slice of ro
 
 import json
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import Any
 
 from pydantic import ValidationError
 
 from app import links
-from app.messages import Advance, Closed, Ended, Incoming, Open, Opened, Outgoing, Refused, Regions, Steps
-from app.painting import Painter, painters
+from app.messages import Advance, Closed, Ended, Incoming, Open, Opened, Outgoing, Refused
 from app.problems import Fault, InvalidError, ProblemError, faults
-from app.runs import Clock, Prepared, Track, prepare
+from app.racing import Race, race
+from app.runs import Clock
 from app.settings import Settings
 
 SLICE_NUMBERS = 8192  # most numbers in one slice: what JSON takes about 2 ms to write
@@ -25,71 +26,64 @@ MOST_REPLIES = 32  # replies that wait; a viewer that takes none is not read fro
 
 
 class Allowance:
-    """So many a second, and so many at once.
+    """So much a second, and so much at once.
 
     >>> allowance = Allowance(rate=20, burst=2, now=0.0)
     >>> [allowance.take(0.0), allowance.take(0.0), allowance.take(0.0), allowance.take(0.05)]
     [True, True, False, True]
+    >>> allowance.spend(3, 0.05), allowance.wait(0.05)
+    (None, 0.15)
     """
 
     def __init__(self, rate: float, burst: float, now: float) -> None:
         self.rate, self.burst = rate, burst
         self.left, self.then = burst, now
 
-    def take(self, now: float) -> bool:
+    def _at(self, now: float) -> float:
         self.left = min(self.burst, self.left + (now - self.then) * self.rate)
         self.then = now
-        if self.left < 1:
+        return self.left
+
+    def take(self, now: float) -> bool:
+        """Take one, if it is there."""
+        if self._at(now) < 1:
             return False
         self.left -= 1
         return True
 
+    def spend(self, amount: float, now: float) -> None:
+        """What was used, even more than was left."""
+        self.left = self._at(now) - amount
 
-@dataclass
-class Race:
-    """What is open: its runs, how far they may go, and which of them are over."""
+    def wait(self, now: float) -> float:
+        """Seconds until nothing is owed."""
+        return max(0.0, -self._at(now) / self.rate)
 
-    prepared: Prepared
-    tracks: Sequence[Track]
-    painters: Sequence[Painter | None]
-    binary: bool
-    granted: int = -1
-    turn: int = 0
 
-    def __post_init__(self) -> None:
-        self.running = set(range(len(self.tracks)))
+@dataclass(frozen=True)
+class Outcome:
+    """What came of an `open`, and the seconds of computing that it took."""
 
-    def due(self) -> list[int]:
-        """The runs that may go on, the one whose turn it is first."""
-        count = len(self.tracks)
-        order = (number % count for number in range(self.turn, self.turn + count))
-        return [index for index in order if index in self.running and self._may_go_on(index)]
+    reply: Opened | Refused
+    race: Race | None
+    seconds: float
 
-    def _may_go_on(self, index: int) -> bool:
-        return self.painting(index) or self.tracks[index].made < self.granted
 
-    def painting(self, index: int) -> bool:
-        """A picture of a row that was sent is due, and comes before the run's next row or its end."""
-        painter = self.painters[index]
-        return painter is not None and painter.busy
-
-    def produce(self, index: int, settings: Settings) -> Steps | Regions | None:
-        """The run's next rows, or one more band of its picture."""
-        painter = self.painters[index]
-        if painter is not None and painter.busy:
-            return painter.paint()
-        first, columns = self.tracks[index].make(self.granted, settings.slice_seconds, SLICE_NUMBERS)
-        steps = Steps(index, first, columns, self.binary)
-        return steps if steps.count else None
+Opening = Callable[[], Outcome]
 
 
 class Session:
-    """One viewer's session: `receive` what it says, `produce` what it gets."""
+    """One viewer's session: `receive` what it says, `produce` what it gets.
+
+    Preparing an `open` may take long, so `receive` gives it back as an `Opening`: call it, in whatever thread, and
+    `settle` what it returns. Nothing more is received until then; what ran before goes on.
+    """
 
     def __init__(self, settings: Settings, clock: Clock = perf_counter) -> None:
         self.settings = settings
         self.clock = clock
-        self.allowance = Allowance(settings.messages_a_second, settings.message_burst, clock())
+        self.messages = Allowance(settings.messages_a_second, settings.message_burst, clock())
+        self.computing = Allowance(settings.computing_a_second, settings.computing_burst, clock())
         self.replies: deque[Outgoing] = deque()
         self.race: Race | None = None
         self.closed = False
@@ -101,61 +95,81 @@ class Session:
 
     @property
     def working(self) -> bool:
-        """There is something to produce."""
-        return bool(self.replies) or (self.race is not None and bool(self.race.due()))
+        """There is something to produce, now."""
+        return bool(self.replies) or (self._due and not self.pause)
 
-    def receive(self, text: str | bytes) -> None:
+    @property
+    def pause(self) -> float:
+        """Seconds until the viewer may have something computed again; 0 for now."""
+        return self.computing.wait(self.clock())
+
+    @property
+    def waiting(self) -> bool:
+        """There is something to compute, but not now."""
+        return not self.replies and self._due and self.pause > 0
+
+    @property
+    def _due(self) -> bool:
+        return self.race is not None and self.race.next() is not None
+
+    def receive(self, text: str | bytes) -> Opening | None:
         """Take one message; whatever it is, the answer is a reply and never an exception."""
         if self.closed:
-            return
-        if not self.allowance.take(self.clock()):
+            return None
+        if not self.messages.take(self.clock()):
             rate, burst = self.settings.messages_a_second, self.settings.message_burst
             self._close(1008, f"more than {rate:g} messages a second (bursts of {burst})")
         elif isinstance(text, bytes):
             self._close(1003, "messages are text frames of JSON")
         else:
-            self._follow(text)
+            return self._follow(text)
+        return None
+
+    def settle(self, outcome: Outcome) -> None:
+        """Take what came of an `open`; if it was refused, what ran goes on."""
+        self.computing.spend(outcome.seconds, self.clock())
+        self.replies.append(outcome.reply)
+        if outcome.race is not None:
+            self.race = outcome.race
 
     def produce(self) -> Outgoing | None:
         """The next message for the viewer; None while there is nothing that may be sent."""
         if self.replies:
             return self.replies.popleft()
-        if self.race is None or not (due := self.race.due()):
+        if self.race is None or (run := self.race.next()) is None:
             return None
-        race, index = self.race, due[0]
-        race.turn = index + 1
-        message = race.produce(index, self.settings)
-        track = race.tracks[index]
-        if track.over and not race.painting(index):
-            race.running.remove(index)
-            self.replies.append(Ended(index, track.status))
+        began = self.clock()
+        message = self.race.produce(run, self.settings.slice_seconds, SLICE_NUMBERS)
+        if run not in self.race.running:
+            self.replies.append(Ended(run, self.race.tracks[run].status))
+        now = self.clock()
+        self.computing.spend(now - began, now)
         return message or (self.replies.popleft() if self.replies else None)
 
-    def _follow(self, text: str) -> None:
+    def _follow(self, text: str) -> Opening | None:
         identity = None
         try:
             body = _read(text)
             identity = _identity(body)
             message = Incoming.validate_python(body)
             if isinstance(message, Open):
-                self._open(message)
-            else:
-                self._advance(message)
+                return partial(self._open, message)
+            self._advance(message)
         except ValidationError as error:
             self.replies.append(Refused(InvalidError(_message_faults(error)), identity))
         except ProblemError as error:
             self.replies.append(Refused(error, identity))
+        return None
 
-    def _open(self, message: Open) -> None:
-        prepared = prepare(message.spec)
-        pictures = painters(message.regions, prepared, message.from_)
-        columns = [prepared.columns(run) for run in range(len(prepared.walks))]
-        tracks = [
-            Track(walk, names, message.from_, self.clock, painter)
-            for walk, names, painter in zip(prepared.walks, columns, pictures, strict=True)
-        ]
-        self.race = Race(prepared, tracks, pictures, message.encoding == "binary")
-        self.replies.append(Opened(prepared.spec, links.write(prepared.spec), columns, message.id))
+    def _open(self, message: Open) -> Outcome:
+        began = self.clock()
+        try:
+            opened = race(message, self.clock)
+            spec = opened.prepared.spec
+            reply: Opened | Refused = Opened(spec, links.write(spec), opened.columns, message.id)
+        except ProblemError as error:
+            return Outcome(Refused(error, message.id), None, self.clock() - began)
+        return Outcome(reply, opened, self.clock() - began)
 
     def _advance(self, message: Advance) -> None:
         if self.race is None:

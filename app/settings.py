@@ -42,6 +42,12 @@ class Settings(BaseSettings):
     sweep_processes: int = Field(default=2, ge=1, le=64, description="processes that sweep")
     messages_a_second: float = Field(default=20, gt=0, description="messages a viewer may send a second, sustained")
     message_burst: int = Field(default=40, ge=1, description="messages a viewer may send at once")
+    computing_a_second: float = Field(
+        default=0.5, gt=0, description="seconds of computing a second that a viewer of the stream may take, sustained"
+    )
+    computing_burst: float = Field(
+        default=30, gt=0, description="seconds of computing that a viewer of the stream may take at once"
+    )
     slice_seconds: float = Field(
         default=0.005, gt=0, le=0.02, description="longest piece of computing between two turns"
     )

@@ -1,6 +1,7 @@
 """The socket around a session: one task receives, one sends, and computing takes turns."""
 
 import asyncio
+from concurrent.futures import Executor, ThreadPoolExecutor
 from time import perf_counter
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
@@ -9,15 +10,17 @@ from app import metrics
 from app.encoding import frame
 from app.messages import Closed, Refused, Steps
 from app.problems import ProblemError, count, respond
-from app.session import Session
+from app.session import Opening, Session
 from app.settings import Settings
+from app.turns import Turns
 
 SUBPROTOCOL = "steepest.v1"
 
 
-def router(settings: Settings, turn: asyncio.Lock) -> APIRouter:
-    """The stream's one address; `turn` is taken for each slice of computing."""
+def router(settings: Settings, turns: Turns) -> APIRouter:
+    """The stream's one address; slices of computing take `turns`, and what is opened is prepared beside the loop."""
     routes = APIRouter()
+    preparing = ThreadPoolExecutor(1, "preparing")  # one, so that the loop shares the processor with no more
 
     @routes.websocket("/stream")
     async def stream(websocket: WebSocket) -> None:
@@ -28,7 +31,7 @@ def router(settings: Settings, turn: asyncio.Lock) -> APIRouter:
         offered = websocket.scope["subprotocols"]
         await websocket.accept(subprotocol=SUBPROTOCOL if SUBPROTOCOL in offered else None)
         with metrics.SESSIONS.track_inprogress():
-            await Line(websocket, settings, turn).serve()
+            await Line(websocket, settings, turns, preparing).serve()
 
     return routes
 
@@ -47,10 +50,11 @@ def welcome(origin: str | None, host: str | None, allowed: tuple[str, ...]) -> b
 class Line:
     """One connection."""
 
-    def __init__(self, websocket: WebSocket, settings: Settings, turn: asyncio.Lock) -> None:
+    def __init__(self, websocket: WebSocket, settings: Settings, turns: Turns, preparing: Executor) -> None:
         self.websocket = websocket
         self.settings = settings
-        self.turn = turn
+        self.turns = turns
+        self.preparing = preparing
         self.session = Session(settings)
         self.news = asyncio.Event()  # something was received
         self.room = asyncio.Event()  # something was sent
@@ -73,11 +77,21 @@ class Line:
             if message["type"] == "websocket.disconnect":
                 return
             text = message.get("text")
-            self.session.receive(message["bytes"] if text is None else text)
+            opening = self.session.receive(message["bytes"] if text is None else text)
+            if opening is not None:
+                await self.prepare(opening)
             self.news.set()
             while self.session.full:
                 self.room.clear()
                 await self.room.wait()
+
+    async def prepare(self, opening: Opening) -> None:
+        """Make ready what was asked for, beside the loop; a viewer that used up its computing waits first."""
+        if pause := self.session.pause:
+            metrics.WAITS.inc()
+            await asyncio.sleep(pause)
+        loop = asyncio.get_running_loop()
+        self.session.settle(await loop.run_in_executor(self.preparing, opening))
 
     async def send(self) -> None:
         while True:
@@ -85,10 +99,9 @@ class Line:
             self.news.clear()
             while self.session.working:
                 began = perf_counter()
-                async with self.turn:
+                async with self.turns:
                     message = self.session.produce()
                     data = None if message is None or isinstance(message, Closed) else frame(message)
-                    await asyncio.sleep(0)
                 if isinstance(message, Closed):
                     metrics.CLOSES.labels(message.code).inc()
                     await self.websocket.close(message.code, message.reason)
@@ -101,12 +114,15 @@ class Line:
                 elif isinstance(message, Refused):
                     count(message.problem)
                 self.room.set()
+            if self.session.waiting:
+                metrics.WAITS.inc()
+                asyncio.get_running_loop().call_later(self.session.pause, self.news.set)
 
     async def deliver(self, data: str | bytes) -> None:
         """Send one message; a viewer that takes nothing for `stall_seconds` is cut off."""
-        sending = self.websocket.send_text(data) if isinstance(data, str) else self.websocket.send_bytes(data)
         try:
-            await asyncio.wait_for(sending, self.settings.stall_seconds)
+            async with asyncio.timeout(self.settings.stall_seconds):
+                await (self.websocket.send_text(data) if isinstance(data, str) else self.websocket.send_bytes(data))
         except TimeoutError:
             abort = self.websocket.scope.get("extensions", {}).get("steepest.abort")
             metrics.CLOSES.labels("stalled").inc()

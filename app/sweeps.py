@@ -4,18 +4,20 @@ import asyncio
 import math
 import multiprocessing
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
-from itertools import product
+from itertools import islice, product
 from typing import Annotated, Any, Literal, TypeVar
 
 import numpy as np
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import StreamingResponse
 from pydantic import Field
+from starlette.concurrency import run_in_threadpool
 
 from app import examples
 from app.api import only, only_json
+from app.encoding import in_pieces
 from app.logs import LOG
 from app.problems import Fault, InvalidError, ProblemError, encode, fault
 from app.runs import Prepared, prepare
@@ -124,7 +126,7 @@ def router(settings: Settings, pool: Pool) -> APIRouter:
     )
     async def post_sweep(sweep: Sweep) -> Response:
         """A run over one value (a curve) or two (a map): lines of progress, then the result; hang up to cancel."""
-        prepared, cost = checked(sweep)
+        prepared, cost = await run_in_threadpool(checked, sweep)
         total = math.prod(axis.count for axis in sweep.over.values())
         if cost * total > settings.sweep_cost:
             values = {"cost": int(cost * total), "cap": int(settings.sweep_cost)}
@@ -180,19 +182,19 @@ def _check_axis(name: str, axis: Axis, known: dict[str, Setting | None]) -> None
 async def swept(sweep: Sweep, prepared: Prepared, cost: float, pool: Pool) -> AsyncIterator[bytes]:
     """Progress as pieces are done, then the result; whoever hangs up takes what waits with them."""
     axes = {name: axis.values() for name, axis in sweep.over.items()}
-    points = [point[::-1] for point in product(*reversed(axes.values()))]  # the first value varies fastest
+    total = math.prod(len(values) for values in axes.values())
+    points = (point[::-1] for point in product(*reversed(axes.values())))  # the first value varies fastest
     together = isinstance(prepared.walks[sweep.run].problem, FormulaProblem)
     size = max(1, min(CHUNK_POINTS, int(CHUNK_COST * (10 if together else 1) / cost)))
-    pieces = [points[begin : begin + size] for begin in range(0, len(points), size)]
+    upcoming = enumerate(iter(lambda: list(islice(points, size)), []))
     goal = -math.inf if sweep.goal is None else sweep.goal.loss
     spec_json = prepared.spec.model_dump_json(exclude_none=True)
-    done: list[Outcome | None] = [None] * len(pieces)
+    done: dict[int, Outcome] = {}
     waiting: dict[asyncio.Future[Outcome], int] = {}
-    upcoming = iter(enumerate(pieces))
     pool.running += 1
     try:
         finished = 0
-        while finished < len(points):
+        while finished < total:
             # few pieces at a time, so that sweeps take turns
             while len(waiting) < pool.processes and (piece := next(upcoming, None)) is not None:
                 waiting[pool.submit(outcomes, spec_json, sweep.run, list(axes), piece[1], goal)] = piece[0]
@@ -200,9 +202,9 @@ async def swept(sweep: Sweep, prepared: Prepared, cost: float, pool: Pool) -> As
             for future in ready:
                 number = waiting.pop(future)
                 done[number] = future.result()
-                finished += len(pieces[number])
-            yield encode({"type": "progress", "done": finished, "of": len(points)}) + b"\n"
-        yield encode({"type": "result", "spec": prepared.spec.body(), "run": sweep.run, **result(axes, done)}) + b"\n"
+                finished += len(done[number]["state"])
+            yield encode({"type": "progress", "done": finished, "of": total}) + b"\n"
+        yield await run_in_threadpool(last_line, sweep.run, prepared, axes, done)
     except (BrokenExecutor, RuntimeError) as error:
         LOG.exception("a sweep failed")
         if isinstance(error, BrokenExecutor):
@@ -215,10 +217,12 @@ async def swept(sweep: Sweep, prepared: Prepared, cost: float, pool: Pool) -> As
             future.cancel()
 
 
-def result(axes: dict[str, list[float]], pieces: list[Outcome | None]) -> dict[str, Any]:
+def last_line(run: int, prepared: Prepared, axes: dict[str, list[float]], pieces: Mapping[int, Outcome]) -> bytes:
     """A list per outcome over one value; over two a list of rows, one for each of the second's values."""
-    whole = {name: [value for piece in pieces if piece for value in piece[name]] for name in pieces[0] or {}}
+    ordered = [pieces[number] for number in sorted(pieces)]
+    whole: dict[str, Any] = {name: [value for piece in ordered for value in piece[name]] for name in ordered[0]}
     if len(axes) == 2:
         width = len(next(iter(axes.values())))
         whole = {n: [flat[i : i + width] for i in range(0, len(flat), width)] for n, flat in whole.items()}
-    return {"over": axes, **whole}
+    body = {"type": "result", "spec": prepared.spec.body(), "run": run, "over": axes, **whole}
+    return in_pieces(body) + b"\n"

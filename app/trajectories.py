@@ -3,10 +3,11 @@
 import asyncio
 import csv
 import io
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from starlette.concurrency import run_in_threadpool
 
 from app import links
 from app.encoding import columns_json, listed, npz
@@ -15,6 +16,7 @@ from app.problems import Fault, InvalidError, encode
 from app.runs import Columns, Prepared, Track
 from app.settings import Settings
 from app.spec import MOST_STEPS
+from app.turns import Turns
 
 SLICE_NUMBERS = 50_000  # most numbers made between two turns
 TOO_LARGE = (
@@ -25,7 +27,7 @@ TOO_MUCH = (
     "this takes about {cost:.2g} multiplications, the most is {cap:.2g}: ask for fewer steps, runs or points, "
     "or for the steps over the stream."
 )
-PIECE_ROWS = 400  # rows written between two turns
+PIECE_NUMBERS = 4_000  # numbers written between two turns
 
 
 @dataclass(frozen=True)
@@ -55,19 +57,26 @@ def _refuse_over(sentence: str, cost: float, cap: float) -> None:
         raise InvalidError([Fault("runs", sentence.format(**values), "too_large", values)], **values)
 
 
-async def make(prepared: Prepared, first: int, until: int | None, seconds: float, turn: asyncio.Lock) -> Result:
+async def make(prepared: Prepared, first: int, until: int | None, seconds: float, turns: Turns) -> Result:
     """All rows asked for; between two slices others get their turns."""
     last = MOST_STEPS if until is None else until
-    tracks = [Track(walk, prepared.columns(index), first) for index, walk in enumerate(prepared.walks)]
+    await run_in_threadpool(prepared.rehearse)
+    tracks = [
+        Track(walk, prepared.columns(index), first, pace=prepared.pace(walk))
+        for index, walk in enumerate(prepared.walks)
+    ]
     made = []
     for track in tracks:
         parts: list[Columns] = []
         while not parts or (not track.over and track.made < last):
-            async with turn:
+            async with turns:
                 parts.append(track.make(last, seconds, SLICE_NUMBERS)[1])
-                await asyncio.sleep(0)
-        made.append({name: np.concatenate([part[name] for part in parts]) for name in track.columns})
+        made.append(await run_in_threadpool(_joined, parts))
     return Result(prepared, tracks, made)
+
+
+def _joined(parts: Sequence[Columns]) -> Columns:
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 async def as_json(result: Result) -> AsyncIterator[bytes]:
@@ -91,9 +100,8 @@ async def as_csv(result: Result) -> AsyncIterator[bytes]:
     yield _lines([["run", *names]])
     for index, columns in enumerate(result.columns):
         for rows in _pieces(columns):
-            table = [
-                [""] * len(next(iter(rows.values()))) if name not in rows else _cells(rows[name]) for name in names
-            ]
+            blank = [""] * len(next(iter(rows.values())))
+            table = [_cells(rows[name]) if name in rows else blank for name in names]
             yield _lines([[str(index), *cells] for cells in zip(*table, strict=True)])
             await asyncio.sleep(0)
 
@@ -113,16 +121,15 @@ async def as_npz(result: Result) -> AsyncIterator[bytes]:
     arrays = {
         f"run{index}/{name}": column for index, columns in enumerate(result.columns) for name, column in columns.items()
     }
-    yield npz(arrays)
+    yield await run_in_threadpool(npz, arrays)
 
 
-def _pieces(columns: Columns) -> list[dict[str, list[float]]]:
-    lists = {name: listed(name, column) for name, column in columns.items()}
-    count = len(next(iter(lists.values())))
-    return [
-        {name: values[begin : begin + PIECE_ROWS] for name, values in lists.items()}
-        for begin in range(0, count, PIECE_ROWS)
-    ]
+def _pieces(columns: Columns) -> Iterator[dict[str, list[float]]]:
+    """A few rows at a time, fewer where there are many columns."""
+    count = len(next(iter(columns.values())))
+    size = max(1, PIECE_NUMBERS // len(columns))
+    for begin in range(0, count, size):
+        yield {name: listed(name, column[begin : begin + size]) for name, column in columns.items()}
 
 
 def _cells(values: Sequence[float]) -> list[str]:

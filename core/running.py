@@ -86,6 +86,12 @@ class Run:
             self.status = statuses.finished(self.step)
         return self._as_columns(tables, first + 1)
 
+    def rehearse(self) -> None:
+        """Make the first step once and forget it: what had to be compiled for it is ready when the run begins."""
+        twin = engine(self.problem, self.plan, self.start)
+        if not isinstance(twin.first(), Status):
+            twin.make(1, 2)
+
     def _begin(self) -> list[Table]:
         row = self._engine.first()
         if isinstance(row, Status):

@@ -135,6 +135,7 @@ const SENTENCES = {
   too_few_classes: ({ least }) => t("there must be at least {least} classes.", { least }),
   too_many: ({ most }) => t("At most {most} are possible. Leave some out.", { most }),
   too_large: ({ cost, cap }) => t("this costs {cost} and at most {cap} is allowed: ask for fewer steps, runs or columns.", { cost, cap }),
+  heavy_step: ({ cost, cap }) => t("one step may cost {cost} and at most {cap} is allowed: use fewer points or parameters, or another optimizer.", { cost, cap }),
   too_many_inputs: () => t("formulas know the inputs x and y only; these points have more: leave features out."),
   not_a_formula: () => t("must be a formula such as x**2."),
   no_such_input: () => t("the points have one input, x: there is no y."),

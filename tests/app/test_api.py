@@ -81,7 +81,9 @@ def streamed(body: dict[str, Any], slice_seconds: float) -> list[dict[str, Any]]
     from app.messages import Ended, Opened, Steps
 
     viewer = Session(Settings(slice_seconds=slice_seconds))
-    viewer.receive(json.dumps({"type": "open", "spec": body}))
+    opening = viewer.receive(json.dumps({"type": "open", "spec": body}))
+    assert opening is not None
+    viewer.settle(opening())
     viewer.receive('{"type": "advance", "until": 10000}')
     runs: list[dict[str, Any]] = []
     while viewer.working:

@@ -20,6 +20,7 @@ def run(**fields: Any) -> dict[str, Any]:
     return {**SPEC, "runs": [{"optimizer": "adam", **fields}]}
 
 
+WIDE = {"kind": "network", "dataset": {"name": "moons", "count": 2000}, "hidden": [20, 20]}
 BAD = [
     ({"runs": []}, "runs", "too_short"),
     ({**SPEC, "problem": {"kind": "surface", "name": "rosenbrok"}}, "problem.name", "unknown"),
@@ -49,6 +50,8 @@ BAD = [
     (run(schedule={"name": "cos"}), "runs[0].schedule.name", "unknown"),
     (run(problem={"kind": "neuron", "loss": "mae"}), "runs[0].problem.loss", "literal_error"),
     ({**SPEC, "runs": [{"rule": "x = x - lr*g"}]}, "runs[0].settings.lr", "missing"),
+    (run(optimizer="newton", problem=WIDE), "runs[0].optimizer", "heavy_step"),
+    (run(optimizer="lbfgs", problem=WIDE), "runs[0].optimizer", "heavy_step"),
     ({**SPEC, "runs": [{"rule": "y = 2"}]}, "runs[0].rule", "no_x"),
 ]
 

@@ -67,4 +67,6 @@ def test_the_limits_are_the_settings() -> None:
     assert settings.frame_bytes == 64 * 1024
     assert f"{SLICE_NUMBERS:,} numbers and takes at most {1000 * settings.slice_seconds:g} ms" in TEXT
     assert f"`size`, from 2 to {MOST_CELLS}," in TEXT
+    assert f"{settings.computing_burst:g} seconds may be used at once" in TEXT
+    assert settings.computing_a_second == 0.5
     assert f"nothing for {settings.stall_seconds:g} seconds" in TEXT

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from app.messages import Closed, Ended, Opened, Outgoing, Refused, Regions, Steps
 from app.runs import prepare
-from app.session import SLICE_NUMBERS, Session
+from app.session import SLICE_NUMBERS, Opening, Session
 from app.settings import Settings
 from app.spec import Spec
 from core.problems.model import DataModel
@@ -35,8 +35,15 @@ def session() -> Session:
     return Session(SETTINGS, Clock())
 
 
+def hear(viewer: Session, text: str | bytes) -> None:
+    """One message, and what it asks for made ready at once."""
+    opening = viewer.receive(text)
+    if opening is not None:
+        viewer.settle(opening())
+
+
 def say(viewer: Session, **message: Any) -> None:
-    viewer.receive(json.dumps(message))
+    hear(viewer, json.dumps(message))
 
 
 def all_of(viewer: Session) -> list[Outgoing]:
@@ -267,7 +274,7 @@ def test_a_bad_message_is_refused_and_what_runs_goes_on(text: str, status: int, 
         if running:
             say(viewer, type="open", spec=ROSENBROCK)
             say(viewer, type="advance", until=3)
-        viewer.receive(text)
+        hear(viewer, text)
         got = all_of(viewer)
         (refused,) = [message for message in got if isinstance(message, Refused)]
         problem = refused.body()["problem"]
@@ -305,9 +312,55 @@ def test_twenty_messages_a_second_are_fine() -> None:
     assert not any(isinstance(message, Closed | Refused) for message in all_of(viewer))
 
 
+def test_what_runs_goes_on_while_the_next_is_prepared() -> None:
+    viewer = session()
+    say(viewer, type="open", spec=ROSENBROCK)
+    say(viewer, type="advance", until=3)
+    opening = viewer.receive(json.dumps({"type": "open", "spec": DIVERGES, "id": 2}))
+    assert opening is not None
+    assert rows(all_of(viewer), 0) == [0, 1, 2, 3]
+    viewer.settle(opening())
+    (opened,) = all_of(viewer)
+    assert isinstance(opened, Opened)
+    assert opened.id == 2
+
+
+def test_computing_that_is_used_up_comes_later_and_never_less() -> None:
+    clock = Clock()
+    viewer = Session(Settings(computing_a_second=0.01, computing_burst=1e-6), clock)
+    say(viewer, type="open", spec=ROSENBROCK)
+    say(viewer, type="advance", until=40)
+    got: list[Outgoing] = []
+    waits = 0
+    while viewer.working or viewer.waiting:
+        if viewer.waiting:
+            before = clock.now
+            clock.now += viewer.pause
+            assert 0 < clock.now - before < 1
+            waits += 1
+        elif (message := viewer.produce()) is not None:
+            got.append(message)
+    assert waits > 2
+    assert [rows(got, run) for run in range(3)] == [list(range(41))] * 3
+
+
+def test_a_viewer_that_is_slow_to_take_slices_gets_fewer_and_larger_ones() -> None:
+    def slices(slow: bool) -> list[int]:
+        viewer = session()
+        got = []
+        say(viewer, type="open", spec={**ROSENBROCK, "runs": ROSENBROCK["runs"][:1]})
+        for until in range(9, 40, 10):
+            say(viewer, type="advance", until=until)
+            got += [] if slow else all_of(viewer)
+        return [message.count for message in got + all_of(viewer) if isinstance(message, Steps)]
+
+    assert slices(slow=False) == [10, 10, 10, 10]
+    assert slices(slow=True) == [40]
+
+
 def test_a_binary_message_closes_with_1003() -> None:
     viewer = session()
-    viewer.receive(b"{}")
+    hear(viewer, b"{}")
     (closed,) = all_of(viewer)
     assert isinstance(closed, Closed)
     assert closed.code == 1003
@@ -347,28 +400,35 @@ class AnyOrder(RuleBasedStateMachine):
         self.over: set[int] = set()
         self.asked: list[tuple[int, int, int]] = []  # (from, granted, every) of each open not yet answered
         self.first = self.every = 0
+        self.opening: Opening | None = None
         self.shown: dict[int, int] = {}  # the last row with regions
 
-    def pause(self) -> None:
+    def hear(self, text: str) -> None:
+        """A message is received when the open before it is settled, however late that is."""
+        self.settle()
         self.clock.now += 1
+        self.opening = self.viewer.receive(text)
+
+    @rule()
+    def settle(self) -> None:
+        if self.opening is not None:
+            self.viewer.settle(self.opening())
+        self.opening = None
 
     @rule(spec=SPECS, first=st.integers(0, 60), binary=st.booleans())
     def open(self, spec: dict[str, Any], first: int, binary: bool) -> None:
-        self.pause()
-        say(self.viewer, type="open", spec=spec, encoding="binary" if binary else "json", **{"from": first})
+        message = {"type": "open", "spec": spec, "encoding": "binary" if binary else "json", "from": first}
+        self.hear(json.dumps(message))
         self.asked.append((first, -1, 0))
 
     @rule(regions=REGIONS, first=st.integers(0, 40))
     def open_with_regions(self, regions: dict[str, int] | None, first: int) -> None:
-        self.pause()
-        wanted = {} if regions is None else {"regions": regions}
-        say(self.viewer, type="open", spec=CLASSIFIERS, **{"from": first}, **wanted)
+        self.hear(json.dumps({"type": "open", "spec": CLASSIFIERS, "from": first, "regions": regions}))
         self.asked.append((first, -1, regions["every"] if regions else 0))
 
     @rule(until=st.integers(0, 100))
     def advance(self, until: int) -> None:
-        self.pause()
-        say(self.viewer, type="advance", until=until)
+        self.hear(json.dumps({"type": "advance", "until": until}))
         if self.asked:
             first, granted, every = self.asked[-1]
             self.asked[-1] = first, max(granted, until), every
@@ -377,8 +437,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(text=NOISE)
     def shout(self, text: str) -> None:
-        self.pause()
-        self.viewer.receive(text)
+        self.hear(text)
 
     @rule(count=st.integers(1, 12))
     def take(self, count: int) -> None:
@@ -420,6 +479,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """All that was granted has come once the viewer takes it."""
+        self.settle()
         while self.viewer.working:
             self.take(1)
         for run, upcoming in self.next.items():
