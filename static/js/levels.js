@@ -29,6 +29,26 @@ export function sampleGrid(program, window, nx, ny) {
   return { x, y, f: valueColumns(program, inputs) };
 }
 
+/**
+ * The ground between the points of a grid, as a function of x and y: `map(f)` at the points, straight between them, which is
+ * what a drawn surface shows. NaN outside the window and beside a hole.
+ */
+export function groundBetween({ x, y, f }, map) {
+  const [width, height] = [x.length, y.length];
+  const heights = Float64Array.from(f, (value) => map(value));
+  const [left, low] = [x[0], y[0]];
+  const [perX, perY] = [(width - 1) / (x[width - 1] - left), (height - 1) / (y[height - 1] - low)];
+  return (px, py) => {
+    const [u, v] = [(px - left) * perX, (py - low) * perY];
+    if (!(u >= 0 && v >= 0 && u <= width - 1 && v <= height - 1)) return NaN;
+    const [i, j] = [Math.min(width - 2, Math.floor(u)), Math.min(height - 2, Math.floor(v))];
+    const [a, b, at] = [u - i, v - j, j * width + i];
+    const near = heights[at] + (heights[at + 1] - heights[at]) * a;
+    const far = heights[at + width] + (heights[at + width + 1] - heights[at + width]) * a;
+    return near + (far - near) * b;
+  };
+}
+
 /** Rows of numbers for Plotly; what is not finite is a hole. */
 export function rows(values, width, map = (v) => v) {
   const out = [];

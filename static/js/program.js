@@ -19,14 +19,15 @@ const BINARY = {
 };
 const APPLY = { ...UNARY, ...BINARY };
 
-/** Every node's number at one point, in the program's order. */
-export function evaluate(program, point) {
-  const values = new Array(program.operations.length);
-  program.operations.forEach(([name, a, b], index) => {
+/** Every node's number at one point, in the program's order: of the first `count` nodes, by default of all. */
+export function evaluate(program, point, count = program.operations.length) {
+  const values = new Array(count);
+  for (let index = 0; index < count; index += 1) {
+    const [name, a, b] = program.operations[index];
     if (name === "number") values[index] = a ?? NaN;
     else if (name === "variable") values[index] = point[program.variables.indexOf(a)];
     else values[index] = apply(name)(values[a], values[b]);
-  });
+  }
   return values;
 }
 
@@ -36,9 +37,9 @@ function apply(name) {
   return operation;
 }
 
-/** f at a point. */
+/** f at a point: operands stand before what is made of them, so nothing behind f is needed. */
 export function value(program, point) {
-  return evaluate(program, point)[program.value];
+  return evaluate(program, point, program.value + 1)[program.value];
 }
 
 /** f and its gradient at a point: [value, [derivatives]]. */

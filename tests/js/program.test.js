@@ -12,6 +12,11 @@ const ROSENBROCK = {
   value: 10, gradient: [16, 18],
 };
 
+test("f alone needs no node behind it", () => {
+  close(value(ROSENBROCK, [-1.2, 1]), 24.2);
+  equal([evaluate(ROSENBROCK, [-1.2, 1], 11).length, evaluate(ROSENBROCK, [-1.2, 1]).length], [11, 19]);
+});
+
 test("value and gradient of Rosenbrock at (-1.2, 1)", () => {
   const [f, [gx, gy]] = valueAndGradient(ROSENBROCK, [-1.2, 1]);
   close(f, 24.2);

@@ -4,6 +4,7 @@
  */
 import { symbolOutline } from "../symbols.js";
 import { svg } from "./element.js";
+import { roomOf as roomOfHost } from "./room.js";
 
 const MARGIN = { left: 30, right: 16, top: 8, bottom: 22 };
 
@@ -14,16 +15,12 @@ export function createChart(host, label) {
   const moving = svg("svg", { class: "chart moving", "aria-hidden": "true" });
   const root = svg("svg", { class: "chart", role: "img", "aria-label": label }, still);
   host.append(root, moving);
-  const chart = { host, root, still, moving, key: "", area: null, scale: null, box: null };
-  // Asking the document for a size between two charts would lay the page out anew for each of them.
-  new ResizeObserver(() => (chart.box = [host.clientWidth, host.clientHeight])).observe(host);
-  return chart;
+  return { host, root, still, moving, key: "", area: null, scale: null };
 }
 
 /** The room of a chart in pixels: [width, height]. */
 export function roomOf(chart) {
-  chart.box ??= [chart.host.clientWidth, chart.host.clientHeight];
-  return chart.box;
+  return roomOfHost(chart.host);
 }
 
 /** What a reader hears about the chart now. */

@@ -9,6 +9,7 @@ import { drawHeads } from "./contour_heads.js";
 import { linesOf, ordered, tracesOf } from "./contour_paths.js";
 import { listen } from "./contour_pointer.js";
 import { drawBasins } from "./ensembles.js";
+import { roomOf } from "./room.js";
 import { clearLines, createTrail, drawLines, invalidate, place } from "./trail.js";
 
 /** A contour map in `host`. `plotly` is loaded; `on` hears start(point, phase), hover(point | null), zoom(window | null). */
@@ -40,7 +41,7 @@ export function contourAspect(view, theme) {
 /** Draw what `state` says. While it moves only canvas is touched; `rest` hands the lines to Plotly. */
 export function drawContour(view, state, rest) {
   const { host } = view;
-  const [width, height] = [host.clientWidth, host.clientHeight];
+  const [width, height] = roomOf(host);
   if (!width || !height || !state.map) return;
   const m = contourMargins(state.theme);
   view.area = { left: m.l, top: m.t, width: width - m.l - m.r, height: height - m.t - m.b };

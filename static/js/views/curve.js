@@ -7,6 +7,7 @@ import { placeLabels } from "../geometry.js";
 import { clamp, createPixels, pathTo, useMapping } from "../pixels.js";
 import { value, valueAndGradient } from "../program.js";
 import { rowAt } from "../trajectory.js";
+import { roomOf } from "./room.js";
 import { createTrail, drawArrow, drawHead, drawLabel, drawLines, headLayer, place } from "./trail.js";
 
 /** The curve in `host`; `on.start(point, phase)`, `on.hover(..)` and `on.zoom(window | null)` hear the person. */
@@ -23,7 +24,7 @@ export function createCurve(host, plotly, on) {
 /** Draw what `state` says. */
 export function drawCurve(view, state) {
   const { host } = view;
-  const [width, height] = [host.clientWidth, host.clientHeight];
+  const [width, height] = roomOf(host);
   if (!width || !height || !state.map?.range) return;
   Object.assign(view, { state, window: state.map.window });
   const m = { ...contourMargins(state.theme), l: 38, r: 16 };

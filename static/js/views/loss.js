@@ -3,6 +3,7 @@ import { CONFIG, lossFigure, lossMargins, lossScale } from "../figures.js";
 import { spread } from "../geometry.js";
 import { clamp, createPixels, pathTo, useMapping } from "../pixels.js";
 import { lossRange, rowAt } from "../trajectory.js";
+import { roomOf } from "./room.js";
 import { clearLines, createTrail, drawHead, drawLines, headLayer, invalidate, place } from "./trail.js";
 
 /** The chart in `host`; `on.seek(step)` and `on.hover({row} | null)` hear the pointer. */
@@ -27,7 +28,7 @@ export function lossIsLog(state, range) {
 /** Draw what `state` says; `rest` hands the curves to Plotly. */
 export function drawLoss(view, state, rest) {
   const { host } = view;
-  const [width, height] = [host.clientWidth, host.clientHeight];
+  const [width, height] = roomOf(host);
   const visible = state.runs.filter((run) => run.visible && run.trajectory.count);
   if (!width || !height || !visible.length) return;
   view.state = state;
@@ -160,15 +161,23 @@ function names(view, state, visible, scale) {
   const font = `600 ${Math.min(theme.size(12), gap * 0.95)}px ${theme.sans}`;
   // The names stand in the right margin, outside the trail's canvas: they are text of the page.
   const list = (view.names ??= makeNames(view));
-  const key = JSON.stringify([font, view.area, items.map(({ run, y }) => [run.identity.name, run.identity.colour, Math.round(y)])]);
-  if (key === view.namesKey) return;
-  view.namesKey = key;
-  list.replaceChildren(...items.map(({ run, y }) => {
-    const label = document.createElement("span");
-    label.textContent = run.identity.name;
-    Object.assign(label.style, { top: `${view.area.top + y}px`, left: `${view.area.left + view.area.width + 8}px`, color: run.identity.colour, font });
-    return label;
-  }));
+  const key = JSON.stringify([font, view.area, items.map(({ run }) => [run.identity.name, run.identity.colour])]);
+  if (key !== view.namesKey) {
+    view.namesKey = key;
+    list.replaceChildren(...items.map(({ run }) => nameOf(view, run.identity, font)));
+  }
+  // While the curves grow the names only move, which costs no layout.
+  items.forEach(({ y }, index) => {
+    const move = `translateY(calc(${Math.round(view.area.top + y)}px - 50%))`;
+    if (list.children[index].style.transform !== move) list.children[index].style.transform = move;
+  });
+}
+
+function nameOf({ area }, { name, colour }, font) {
+  const label = document.createElement("span");
+  label.textContent = name;
+  Object.assign(label.style, { left: `${area.left + area.width + 8}px`, color: colour, font });
+  return label;
 }
 
 function makeNames(view) {

@@ -24,6 +24,7 @@ import { showTransport } from "./transport.js";
 
 const REST_AFTER = 140; // ms without change before Plotly draws the paths
 const WORDS_EVERY = 100; // ms between sentences while playing
+const SURFACE_EVERY = 30; // ms between projections of the paths in space while they move
 const SLOW_SURFACE = 6; // ms: where the projection takes longer it is drawn ten times a second
 
 const find = (id) => document.querySelector(id);
@@ -131,8 +132,8 @@ function draw(page, now, rest) {
 
 function drawSpace(stage, state, now) {
   if (!stage.surface) return;
-  const due = !state.moving || stage.surfaceCost < SLOW_SURFACE || now - stage.surfaceAt > 100;
-  if (!due) return;
+  const pause = stage.surfaceCost < SLOW_SURFACE ? SURFACE_EVERY : 100;
+  if (state.moving && now - stage.surfaceAt < pause) return;
   stage.surfaceAt = now;
   const before = performance.now();
   drawSurface(stage.surface, state);

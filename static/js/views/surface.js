@@ -5,9 +5,11 @@
  */
 import { CONFIG, surfaceFigure } from "../figures.js";
 import { hidden, multiply, projector } from "../geometry.js";
+import { groundBetween } from "../levels.js";
 import { clamp, createPixels, pathTo, useMapping } from "../pixels.js";
 import { value } from "../program.js";
 import { rowAt } from "../trajectory.js";
+import { roomOf } from "./room.js";
 import { createTrail, drawHead, drawLines, headLayer, place } from "./trail.js";
 
 const PIECE = 0.015; // of the window: a long step follows the ground in pieces of this length
@@ -26,7 +28,7 @@ export function createSurface(host, plotly, on) {
 /** Draw what `state` says; Plotly only when the surface, the size or the theme changed. */
 export function drawSurface(view, state) {
   const { host, plot } = view;
-  const [width, height] = [host.clientWidth, host.clientHeight];
+  const [width, height] = roomOf(host);
   if (!width || !height || !state.map?.grid3) return;
   view.state = state;
   const key = [state.map.key3, width, height, state.theme.key].join();
@@ -87,7 +89,7 @@ function repaint(view) {
   const camera = cameraOf(view.plot);
   if (!state || !camera) return;
   useMapping(view.pixels, `${view.drawn}${view.turn}${camera.matrix.map((v) => v.toFixed(5)).join()}`);
-  const eye = projector(camera.matrix, camera.scales, host.clientWidth, host.clientHeight);
+  const eye = projector(camera.matrix, camera.scales, ...roomOf(host));
   const ground = groundOf(state.map);
   const line = (run, more) => {
     const path = pathTo(view.pixels, run.trajectory, state.step, walk(run, state, ground, eye));
@@ -104,15 +106,21 @@ function repaint(view) {
   drawPoints(view, state, visible, ground, eye);
 }
 
-/** Height above the ground at a place, and whether it is inside what is drawn. */
+const drawnGrounds = new WeakMap();
+
+/**
+ * The ground of a map: `height` at a place by the function itself, which is where paths go; `drawn`, between the points of
+ * the grid, is what hides them and costs a ray little; whether a place is inside.
+ */
 function groundOf(map) {
-  const { scale, window3, program } = map;
+  const { scale, window3, grid3, program } = map;
   const [low, high] = scale.heights;
   const lift = (high - low) * 0.006;
   const f = map.f ?? ((x, y) => value(program, [x, y]));
   const height = (x, y) => Math.min(high, scale.height(f(x, y)));
   const inside = ([x, y]) => x >= window3[0][0] && x <= window3[0][1] && y >= window3[1][0] && y <= window3[1][1];
-  return { height, inside, range: [low, high], box: window3, at: (p) => [p[0], p[1], height(p[0], p[1]) + lift] };
+  if (!drawnGrounds.has(grid3)) drawnGrounds.set(grid3, groundBetween(grid3, scale.height));
+  return { height, drawn: drawnGrounds.get(grid3), inside, range: [low, high], box: window3, at: (p) => [p[0], p[1], height(p[0], p[1]) + lift] };
 }
 
 /** Maps a row to vertices: the way from the row before, in pieces that follow the ground. */
@@ -122,7 +130,7 @@ function walk(run, state, ground, eye) {
   const vertex = (put, point) => {
     const q = ground.at(point);
     const [px, py] = eye.project(q);
-    put(clamp(px), clamp(py), hidden(q, eye.eye(q), ground.height, ground.box, ground.range));
+    put(clamp(px), clamp(py), hidden(q, eye.eye(q), ground.drawn, ground.box, ground.range));
   };
   return (row, put) => {
     const to = [xs[row], ys[row]];
@@ -144,7 +152,7 @@ function drawPoints(view, state, visible, ground, eye) {
     if (!point || !ground.inside(point)) return;
     const q = ground.at(point);
     const [x, y] = eye.project(q);
-    const behind = hidden(q, eye.eye(q), ground.height, ground.box, ground.range);
+    const behind = hidden(q, eye.eye(q), ground.drawn, ground.box, ground.range);
     drawHead(context, { x, y, paper: theme.paper, opacity: behind ? 0.55 : 1, ...head });
   };
   const at = (run, row) => state.parameters.map((name) => run.trajectory.columns.get(name)?.[rowAt(run.trajectory, row)]);

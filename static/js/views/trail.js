@@ -17,7 +17,7 @@ export function createTrail(host, name) {
     host.append(canvas);
     return canvas.getContext("2d");
   });
-  const trail = { layers, box: null, ratio: 1, drawn: [], signature: "", redraw: null };
+  const trail = { layers, inked: new Set(), box: null, ratio: 1, drawn: [], signature: "", redraw: null };
   for (const { canvas } of layers) canvas.trail = trail;
   return trail;
 }
@@ -27,7 +27,8 @@ export function createTrail(host, name) {
  * {shapes, pad}, `pad` being how far the layer stands over the trail's box.
  */
 export function vectorsOf(trail) {
-  const { layers } = trail;
+  const { layers, inked } = trail;
+  trail.inked = new Set();
   const measure = (font, text) => Object.assign(layers[2], { font }).measureText(text).width;
   trail.layers = layers.map(({ canvas }) => new Recorder(canvas, { measure, picture: addressOf }));
   invalidate(trail);
@@ -35,7 +36,7 @@ export function vectorsOf(trail) {
     trail.redraw();
     return trail.layers.map(({ shapes }, index) => ({ shapes, pad: index === 2 ? OVERHANG : 0 }));
   } finally {
-    trail.layers = layers;
+    Object.assign(trail, { layers, inked });
     invalidate(trail);
   }
 }
@@ -54,12 +55,15 @@ export function place(trail, box) {
   const same = trail.box && trail.ratio === ratio && ["left", "top", "width", "height"].every((k) => trail.box[k] === box[k]);
   if (same) return;
   Object.assign(trail, { box, ratio, signature: "" });
-  trail.layers.forEach(({ canvas }, index) => {
+  trail.inked.clear(); // a new size wipes
+  trail.layers.forEach((context, index) => {
+    const { canvas } = context;
     const pad = index === 2 ? OVERHANG : 0;
     const [width, height] = [box.width + 2 * pad, box.height + 2 * pad];
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(height * ratio);
     Object.assign(canvas.style, { left: `${box.left - pad}px`, top: `${box.top - pad}px`, width: `${width}px`, height: `${height}px` });
+    context.setTransform(ratio, 0, 0, ratio, pad * ratio, pad * ratio);
   });
 }
 
@@ -70,14 +74,18 @@ export function invalidate(trail) {
 
 /** Wipe the lines: Plotly shows them now. */
 export function clearLines(trail) {
-  for (const context of trail.layers.slice(0, 2)) wipe(trail, context);
+  wipeLines(trail);
   trail.signature = "";
 }
 
-function wipe(trail, context) {
-  const pad = context === trail.layers[2] ? OVERHANG : 0;
-  context.setTransform(trail.ratio, 0, 0, trail.ratio, pad * trail.ratio, pad * trail.ratio);
-  context.clearRect(-pad, -pad, trail.box.width + 2 * pad, trail.box.height + 2 * pad);
+/** A layer that never had ink costs nothing: the browser does not even put it on the screen. */
+function wipeLines(trail) {
+  for (const context of trail.inked) wipe(trail, context);
+  trail.inked.clear();
+}
+
+function wipe({ box }, context) {
+  context.clearRect(-OVERHANG, -OVERHANG, box.width + 2 * OVERHANG, box.height + 2 * OVERHANG);
 }
 
 /**
@@ -88,7 +96,7 @@ export function drawLines(trail, paths, signature) {
   if (!trail.box) return;
   const shrunk = paths.some((path, index) => path.count < (trail.drawn[index]?.count ?? 0));
   if (signature !== trail.signature || shrunk || paths.length !== trail.drawn.length) {
-    for (const context of trail.layers.slice(0, 2)) wipe(trail, context);
+    wipeLines(trail);
     trail.signature = signature;
     trail.drawn = paths.map(() => ({ count: 0, length: 0 }));
   }
@@ -101,9 +109,9 @@ function extend(trail, path, drawn) {
   for (const faded of path.hidden ? [true, false] : [false]) {
     const pieces = trace(shapeFor(line), path, Math.max(0, drawn.count - 1), faded);
     if (!pieces.any) continue;
-    if (path.halo && !faded) stroke(halo, pieces.shape, { colour: path.halo, width: path.width + 2.6, dash: [], opacity: 1 });
+    if (path.halo && !faded) stroke(trail, halo, pieces.shape, { colour: path.halo, width: path.width + 2.6, dash: [], opacity: 1 });
     const opacity = (path.opacity ?? 1) * (faded ? 0.32 : 1);
-    stroke(line, pieces.shape, { ...path, width: faded ? path.width * 0.7 : path.width, dash: faded ? [] : path.dash, opacity, offset: drawn.length });
+    stroke(trail, line, pieces.shape, { ...path, width: faded ? path.width * 0.7 : path.width, dash: faded ? [] : path.dash, opacity, offset: drawn.length });
   }
   drawn.length += lengthOf(path, Math.max(0, drawn.count - 1));
   drawn.count = path.count;
@@ -136,7 +144,8 @@ function lengthOf(path, from) {
   return length;
 }
 
-function stroke(context, shape, { colour, width, dash, opacity, offset = 0 }) {
+function stroke(trail, context, shape, { colour, width, dash, opacity, offset = 0 }) {
+  trail.inked.add(context);
   context.globalAlpha = opacity;
   context.strokeStyle = colour;
   context.lineWidth = width;

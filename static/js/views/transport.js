@@ -42,15 +42,14 @@ export function createTransport(on, speeds = SHOWN_SPEEDS) {
  * where say({step, steps}) is the sentence, which may leave steps out, and step and steps are the texts in it.
  */
 export function showTransport(transport, state) {
-  const { shown, play, scrub, stepno } = transport;
+  const { shown, play, scrub } = transport;
   const reading = state.reading ?? { say: (slots) => t("Step {step} of {steps}", slots), step: String(state.step), steps: String(state.steps) };
   if (shown.steps !== state.steps || shown.step !== state.step || shown.reading?.step !== reading.step || shown.reading?.steps !== reading.steps) {
-    scrub.max = String(state.steps);
+    if (shown.steps !== state.steps) scrub.max = String(state.steps);
     scrub.value = String(state.step);
     scrub.style.setProperty("--v", `${(100 * state.step) / Math.max(1, state.steps)}%`);
     scrub.setAttribute("aria-valuetext", state.reading ? reading.say(reading) : t("step {step} of {steps}", state));
-    const [before, between, after] = reading.say({ step: "\u0001", steps: "\u0001" }).split("\u0001");
-    stepno.replaceChildren(before, element("b", {}, reading.step), element("span", { class: "of" }, after === undefined ? between : `${between}${reading.steps}${after}`));
+    showReading(transport, reading);
   }
   if (shown.playing !== state.playing) {
     const label = state.playing ? t("Pause") : t("Play");
@@ -64,6 +63,18 @@ export function showTransport(transport, state) {
     }
   }
   transport.shown = { ...state, reading };
+}
+
+/** The step in its sentence: while the words stay only the number is written. */
+function showReading(transport, { say, step, steps }) {
+  const [before, between, after] = say({ step: "\u0001", steps: "\u0001" }).split("\u0001");
+  const words = [before, after === undefined ? between : `${between}${steps}${after}`];
+  if (transport.words?.join() !== words.join()) {
+    transport.words = words;
+    transport.number = document.createTextNode(step);
+    transport.stepno.replaceChildren(before, element("b", {}, transport.number), element("span", { class: "of" }, words[1]));
+  }
+  transport.number.data = step;
 }
 
 /** Marks over the slider: [{step, label, colour}], for instance where a run first stays below a loss. */
