@@ -45,6 +45,12 @@ class Served:
             stop_server(self.server)
             self.server = None
 
+    def kill(self) -> None:
+        """As a crash or kill -9 would: nobody is told."""
+        assert self.server is not None
+        self.server.process.kill()
+        self.stop()
+
 
 @pytest.fixture(scope="session")
 def served() -> Iterator[Served]:

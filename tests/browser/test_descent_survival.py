@@ -1,10 +1,11 @@
 """What the Descent page survives: a restarted server, no stream, no WebGL, poles, divergence, resizing, Back."""
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocket, expect
 
 from core.problems import make_problem
 from core.running import Run
@@ -53,6 +54,42 @@ def test_a_restarted_server_is_met_again_at_the_same_step(open_page: OpenPage, r
     restartable.start()
     expect(page.locator("#connection")).to_be_hidden(timeout=PATIENCE)
     page.wait_for_function("() => document.querySelector('#live').textContent.includes('9000 steps')")
+    assert drawn(page) == made(9000)
+
+
+def rows_of(frame: str | bytes) -> range:
+    """The steps whose rows a frame carries."""
+    if isinstance(frame, str):
+        return range(0)
+    header = json.loads(frame[4 : 4 + int.from_bytes(frame[:4], "little")])
+    return range(header["from"], header["from"] + header["count"])
+
+
+def test_a_killed_server_loses_no_row_and_doubles_none(open_page: OpenPage, restartable: Any) -> None:
+    page = open_page("/", base=restartable.url, quiet=False)
+    page.set_default_timeout(PATIENCE)
+    lines: list[list[int]] = []  # the steps that came over each connection
+
+    def connected(socket: WebSocket) -> None:
+        steps: list[int] = []
+        lines.append(steps)
+        socket.on("framereceived", lambda frame: steps.extend(rows_of(frame)))
+
+    page.on("websocket", connected)
+    page.goto(page.url.split("?")[0] + LONG[1:])
+    page.keyboard.press("Space")
+    page.wait_for_function("() => Number(document.querySelector('#stepno b').textContent.replace(/\\D/g, '')) > 150")
+    restartable.kill()
+    expect(page.locator("#connection")).to_contain_text("go on from the same step")
+    had = len(lines[0])
+    assert 150 < had < 9000
+    restartable.start()
+    expect(page.locator("#connection")).to_be_hidden(timeout=PATIENCE)
+    page.keyboard.press("End")
+    page.wait_for_function("() => document.querySelector('#live').textContent.includes('9000 steps')")
+    assert [step for steps in lines for step in steps] == list(range(9001))
+    assert lines[0] == list(range(had))
+    assert lines[-1][0] == had
     assert drawn(page) == made(9000)
 
 
