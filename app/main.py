@@ -27,6 +27,7 @@ from app import (
 )
 from app.assets import Assets
 from app.guard import BodyLimit, Head, SecurityHeaders
+from app.lifeline import stop_with_parent
 from app.logs import RequestLog
 from app.paths import folder
 from app.settings import Settings
@@ -44,6 +45,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         sys.setswitchinterval(0.001)  # threads that prepare give way to the loop within so many seconds
         gc.freeze()  # what is here at the start stays: looking through it again and again would hold the loop for 50 ms
+        stop_with_parent()
         yield
         pool.close()
 

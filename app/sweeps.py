@@ -18,6 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from app import examples
 from app.api import only, only_json
 from app.encoding import in_pieces
+from app.lifeline import end_with_parent
 from app.logs import LOG
 from app.problems import Fault, InvalidError, ProblemError, encode, fault
 from app.runs import Prepared, prepare
@@ -81,7 +82,7 @@ class Pool:
         if self.executor is None:
             os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
             context = multiprocessing.get_context("spawn")
-            self.executor = ProcessPoolExecutor(self.processes, mp_context=context)
+            self.executor = ProcessPoolExecutor(self.processes, context, initializer=end_with_parent)
         return asyncio.wrap_future(self.executor.submit(work, *arguments))
 
     def check_busy(self) -> None:

@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+import signal
 import time
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,7 +13,7 @@ import pytest
 
 from app.sweeping import outcomes
 from core.surfaces import SURFACES
-from tests.serving import Caller, Server
+from tests.serving import Caller, Server, free_port, start_server, stop_server
 
 PARABOLA = {"problem": {"kind": "formula", "formula": "x**2"}, "start": [1], "steps": 60}
 RATES = {"spec": {**PARABOLA, "runs": [{"optimizer": "sgd"}]}, "over": {"lr": {"low": 0.1, "high": 1.1, "count": 5}}}
@@ -101,3 +104,34 @@ def test_hanging_up_frees_the_processes(server: Server) -> None:
     began = time.monotonic()
     lines(server, RATES)
     assert time.monotonic() - began < 30  # the abandoned sweep alone would take minutes
+
+
+def family(parent: int) -> list[int]:
+    """The processes that descend from one, children first."""
+    found = [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+    return found + [pid for child in found for pid in family(child)]
+
+
+def alive(pid: int) -> bool:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks at processes through /proc")
+@pytest.mark.parametrize(("workers", "how"), [("1", signal.SIGKILL), ("2", signal.SIGKILL), ("1", signal.SIGTERM)])
+def test_no_process_outlives_the_server(workers: str, how: signal.Signals) -> None:
+    over = {name: {"low": -1, "high": 1, "count": 200} for name in ("x", "y")}
+    spec = {"problem": {"kind": "surface", "name": "ackley"}, "steps": 10_000, "runs": [{"optimizer": "adam"}]}
+    own = start_server(free_port(), "--workers", workers)
+    with httpx.stream("POST", f"{own.http}/api/v1/sweeps", json={"spec": spec, "over": over}, timeout=60) as answer:
+        next(answer.iter_lines())  # the sweep, which would go on for minutes, has begun
+        children = family(own.process.pid)
+        assert len([pid for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]) >= 2
+        own.process.send_signal(how)
+    own.process.wait()
+    ended = time.monotonic() + 5
+    while any(map(alive, children)) and time.monotonic() < ended:
+        time.sleep(0.05)
+    assert [pid for pid in children if alive(pid)] == []
+    stop_server(own)
