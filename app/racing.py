@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.messages import Open, Regions, Steps
 from app.painting import Painter, painters
-from app.runs import Clock, Prepared, Track, prepare
+from app.runs import Clock, Prepared, Track, prepare, same_rows
 
 
 @dataclass
@@ -55,8 +55,11 @@ class Race:
         return message
 
 
-def race(message: Open, clock: Clock) -> Race:
-    """What an `open` asks for, ready to be run; raises `ProblemError`. It may take long: many formulas, much data."""
+def race(message: Open, clock: Clock, before: Race | None = None) -> Race:
+    """What an `open` asks for, ready to be run; raises `ProblemError`. It may take long: many formulas, much data.
+
+    Rows that are not sent and that the race `before` has made, too, are not made again.
+    """
     prepared = prepare(message.spec)
     pictures = painters(message.regions, prepared, message.from_)
     tracks = [
@@ -64,4 +67,7 @@ def race(message: Open, clock: Clock) -> Race:
         for run, (walk, painter) in enumerate(zip(prepared.walks, pictures, strict=True))
     ]
     prepared.rehearse()
+    for run, track in enumerate(tracks):
+        if before is not None and (same := same_rows(before.prepared, prepared, run)) >= 0:
+            track.go_on_like(before.tracks[run], same)
     return Race(prepared, tracks, pictures, message.encoding == "binary")

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from time import perf_counter
 from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
 from app.problems import Fault, InvalidError, fault
-from app.spec import Problem, Run, Spec
+from app.spec import MOST_STEPS, Problem, Run, Spec
 from core import problems
 from core.errors import FieldError
 from core.plan import Change
 from core.problems.problem import FormulaProblem
+from core.running import Mark
 from core.running import Run as Walk
 from core.settings import unknown
 from core.status import Status
@@ -22,6 +24,7 @@ Clock = Callable[[], float]
 
 FORMULA_COST = 100.0  # multiplications a parameter: what a rule takes beside a formula's own
 MOST_STEP_COST = 5e7  # multiplications of one step, which is never interrupted: about 20 ms
+MOST_MARKS = 16  # of a run's states that are kept
 LINE_SEARCH = 40  # most evaluations of a step of L-BFGS
 
 
@@ -184,6 +187,21 @@ def _lost_changes(spec: Spec) -> Iterator[Fault]:
             yield Fault(f"changes[{index}].run", message, "out_of_range", {"low": 0, "high": last, "value": change.run})
 
 
+def same_rows(old: Prepared, new: Prepared, run: int) -> int:
+    """The last row up to which a run is the same in both; -1 where it differs from the start."""
+    if run >= len(old.walks):
+        return -1
+    before, after = (
+        list(prepared.spec.effective())[run].model_copy(update={"steps": None, "columns": None})
+        for prepared in (old, new)
+    )
+    if before != after:
+        return -1
+    changes = [[change for change in prepared.spec.changes if change.run == run] for prepared in (old, new)]
+    differing = [change.after for had, has in zip_longest(*changes) if had != has for change in (had, has) if change]
+    return min(differing, default=MOST_STEPS)
+
+
 class Watcher(Protocol):
     """Looks at a run's rows as they are made, and says up to where it wants them at once."""
 
@@ -209,6 +227,7 @@ class Track:
         self.first = first
         self.clock = clock
         self.watcher = watcher
+        self.marks: list[Mark] = []  # where the run stood after some of its rows
         self.pace = pace  # seconds a row: at first as guessed, then as measured
 
     @property
@@ -238,8 +257,21 @@ class Track:
             self.pace = max((self.clock() - began) / (self.made - start + 1), 1e-8)
         if self.watcher is not None:
             self.watcher.see(rows, self.over)
+        self._keep_mark()
         skip = max(0, self.first - start)
         return start + skip, {name: rows[name][skip:] for name in self.columns}
+
+    def _keep_mark(self) -> None:
+        last = self.marks[-1].step if self.marks else 0
+        if not self.over and self.made >= last + max(1, self.walk.plan.steps // MOST_MARKS):
+            self.marks.append(self.walk.mark())
+
+    def go_on_like(self, other: "Track", same: int) -> None:
+        """Begin where another run stood, which has the rows up to row `same` in common with this one."""
+        last = min(same, self.first - 1, self.walk.plan.steps - 1)
+        self.marks = [mark for mark in tuple(other.marks) if mark.step <= last]
+        if self.marks:
+            self.walk.go_on_from(self.marks[-1])
 
 
 def slices(track: Track, until: int, seconds: float, numbers: int) -> Iterator[tuple[int, Columns]]:

@@ -164,7 +164,7 @@ class Session:
     def _open(self, message: Open) -> Outcome:
         began = self.clock()
         try:
-            opened = race(message, self.clock)
+            opened = race(message, self.clock, self.race)
             spec = opened.prepared.spec
             reply: Opened | Refused = Opened(spec, links.write(spec), opened.columns, message.id)
         except ProblemError as error:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from copy import deepcopy
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -29,9 +30,18 @@ Rows = tuple[Table, Status | None]
 
 
 class Engine(Protocol):
-    """Makes rows; knows nothing of slices or changes of settings."""
+    """Makes rows; knows nothing of slices or changes of settings.
+
+    `state` is all that the next row depends on, as a value: an engine of an equal run goes on from it.
+    """
 
     columns: tuple[str, ...]
+
+    @property
+    def state(self) -> Any: ...
+
+    @state.setter
+    def state(self, state: Any) -> None: ...
 
     def first(self) -> list[float] | Status:
         """Row 0 without its step number, or why there is none."""
@@ -94,7 +104,7 @@ class FormulaEngine:
         self.recipe = recipe(problem, chosen)
         self.columns = _columns(problem, _kept(chosen, problem.parameters), problem.observations, chosen.rate_varies)
         self._memory = chosen.memory_starts(len(start))
-        self._state: tuple[float, ...] = ()
+        self.state: tuple[float, ...] = ()
 
     def first(self) -> list[float] | Status:
         step = step_of(self.recipe)
@@ -105,14 +115,14 @@ class FormulaEngine:
             return failed(0, trouble, dict(zip(self.problem.parameters, self.start, strict=True)), started=False)
         loss, *rest = (values[root] for root in roots)
         gradients, observed = rest[: len(self.start)], rest[len(self.start) :]
-        self._state = (*self.start, *gradients, *self._memory)
+        self.state = (*self.start, *gradients, *self._memory)
         kept = _first_kept(self.plan, len(self.start), self._memory)
         return [*self.start, loss, *gradients, *kept, *observed, *([math.nan] if self.plan.rate_varies else [])]
 
     def make(self, first: int, last: int) -> Rows:
         numbers = self.plan.numbers_for(first)
         draws = self._noise(first, last - first)
-        table, self._state, trouble = make_rows(self.recipe, self._state, numbers, first, last, draws)
+        table, self.state, trouble = make_rows(self.recipe, self.state, numbers, first, last, draws)
         return table, None if trouble is None else self._failed(first + len(table), numbers, trouble)
 
     def _noise(self, first: int, count: int) -> list[list[float]]:
@@ -123,7 +133,7 @@ class FormulaEngine:
 
     def _failed(self, step: int, numbers: tuple[float, ...], trouble: Trouble) -> Status:
         draw = self._noise(step, 1)[0]
-        place, _ = place_and_trouble(self.recipe, self._state, numbers, step, draw)
+        place, _ = place_and_trouble(self.recipe, self.state, numbers, step, draw)
         return failed(step - 1, trouble, dict(zip(self.problem.parameters, place, strict=True)))
 
 
@@ -193,6 +203,15 @@ class ModelEngine:
         self._zeros = np.zeros(len(start))
         self._observes = bool(observations)
         self._fixed = np.array(getattr(model, "fixed", ()), dtype=np.int64)
+
+    @property
+    def state(self) -> Any:
+        """Parameters and gradient, both as arrays and as lists, and the rule's memory; none is ever written over."""
+        return self._theta, self._gradient, self._place, self._slope, self._memory
+
+    @state.setter
+    def state(self, state: Any) -> None:
+        self._theta, self._gradient, self._place, self._slope, self._memory = state
 
     def first(self) -> list[float] | Status:
         kept = _first_kept(self.plan, len(self.start), self.plan.memory_starts(len(self.start)))
@@ -301,6 +320,17 @@ class SolverEngine:
         self.objective = Objective(problem)
         self.solver = SOLVERS[str(chosen.optimizer)](self.objective)
         self._x, self._loss, self._gradient = np.array(start), math.nan, np.zeros(len(start))
+
+    @property
+    def state(self) -> Any:
+        """Place, loss, gradient, what was counted, and the solver with all that it remembers."""
+        solver = deepcopy(self.solver, {id(self.objective): self.objective})
+        return self._x, self._loss, self._gradient, self.objective.evaluations, self.objective, solver
+
+    @state.setter
+    def state(self, state: Any) -> None:
+        self._x, self._loss, self._gradient, self.objective.evaluations, objective, solver = state
+        self.solver = deepcopy(solver, {id(objective): self.objective})
 
     def first(self) -> list[float] | Status:
         row = self._row(self._x, math.nan)

@@ -7,6 +7,7 @@ Trouble is data: `status` says what became of the run, and every row that was ma
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,18 @@ from core.problems.problem import Problem
 from core.status import Status
 
 Columns = dict[str, NDArray[np.float64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a run stands after a row: enough to go on from there.
+
+    >>> Mark(7, (0.5, 1.0)).step
+    7
+    """
+
+    step: int
+    state: Any
 
 
 class Run:
@@ -86,6 +99,15 @@ class Run:
             self.status = statuses.finished(self.step)
         return self._as_columns(tables, first + 1)
 
+    def mark(self) -> Mark:
+        """Where the run stands, after its last row."""
+        return Mark(self.step, self._engine.state)
+
+    def go_on_from(self, mark: Mark) -> None:
+        """Stand where a run stood that was the same up to that row; what comes next is made as this run says."""
+        self.step, self._engine.state = mark.step, mark.state
+        self.status = statuses.running(mark.step)
+
     def rehearse(self) -> None:
         """Make the first step once and forget it: what had to be compiled for it is ready when the run begins."""
         twin = engine(self.problem, self.plan, self.start)
@@ -108,4 +130,4 @@ class Run:
         return columns
 
 
-__all__ = ["Change", "Columns", "Run"]
+__all__ = ["Change", "Columns", "Mark", "Run"]

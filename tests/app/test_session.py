@@ -1,6 +1,7 @@
 """The stream's rules: whatever a viewer says in whatever order, rows come granted, in order, once."""
 
 import json
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -123,6 +124,72 @@ def test_a_changed_setting_leaves_the_rows_before_it() -> None:
     before, after = values(ROSENBROCK), values(changed)
     assert (before[:13] == after[:13]).all()
     assert before[13] != after[13]
+
+
+KINDS: list[dict[str, Any]] = [
+    {"optimizer": "adam", "problem": {"kind": "surface", "name": "rosenbrock", "noise": 0.1}, "detail": True},
+    {"optimizer": "momentum", "problem": {"kind": "neuron", "loss": "ce"}, "schedule": {"name": "cosine"}},
+    {"rule": "m = 0.9*m + g\nx = x - lr*m", "settings": {"lr": 0.01}, "problem": {"kind": "formula", "formula": "x^4"}},
+    {"optimizer": "lbfgs", "problem": {"kind": "surface", "name": "rosenbrock"}, "steps": 40},
+    {
+        "optimizer": "adam",
+        "problem": {**CLASSIFIERS["problem"], "hidden": [8, 8]},
+        "batch": {"mode": "mini", "size": 7},
+    },
+    {"optimizer": "rmsprop", "problem": CLASSIFIERS["problem"]},
+]
+
+
+@pytest.mark.parametrize("run", KINDS, ids=lambda run: run.get("optimizer", "rule"))
+def test_a_change_late_in_a_run_makes_few_rows_again_and_the_same(run: dict[str, Any]) -> None:
+    """A setting is changed at four fifths of a run, and once more a little later: numbers as if opened anew."""
+    total = run.get("steps", 1000)
+    late, later = total * 4 // 5, total * 4 // 5 + total // 20
+
+    def changed(*steps: int) -> dict[str, Any]:
+        changes = [{"run": 0, "after": step, "settings": {"lr": 0.03 / step}} for step in steps]
+        return {"runs": [run], "steps": 1000, "changes": changes}
+
+    def stack(got: list[Outgoing]) -> dict[str, list[float]]:
+        slices = [message.columns for message in got if isinstance(message, Steps)]
+        return {name: np.concatenate([part[name] for part in slices]).tolist() for name in slices[0]}
+
+    clock = Clock()
+    viewer = Session(SETTINGS, clock)
+    say(viewer, type="open", spec=changed())
+    for until in range(total // 20, total + 1, total // 20):
+        clock.now += 1
+        say(viewer, type="advance", until=until)
+        all_of(viewer)
+    for steps in ((late,), (late, later)):
+        first = steps[-1] + 1
+        say(viewer, type="open", spec=changed(*steps), **{"from": first})
+        assert viewer.race is not None
+        assert first - 1 - total // 10 <= viewer.race.tracks[0].made < first
+        anew = session()
+        say(anew, type="open", spec=changed(*steps), **{"from": first})
+        assert anew.race is not None
+        assert anew.race.tracks[0].made == -1
+        for one in (viewer, anew):
+            say(one, type="advance", until=later + total // 20)
+        assert stack(all_of(viewer)) == stack(all_of(anew))
+
+
+def test_what_differs_from_the_start_is_made_from_the_start() -> None:
+    viewer = session()
+    say(viewer, type="open", spec=ROSENBROCK)
+    for until in range(4, 40, 4):
+        say(viewer, type="advance", until=until)
+        all_of(viewer)
+    early = {"changes": [{"run": 0, "after": 2, "settings": {"lr": 0.002}}]}
+    other = {"runs": [{"optimizer": "sgd", "settings": {"lr": 0.002}}, *ROSENBROCK["runs"][1:]]}
+    for change in (early, other, {"seed": 3, "runs": [{**ROSENBROCK["runs"][0], "seed": 5}]}):
+        say(viewer, type="open", spec={**ROSENBROCK, **change}, **{"from": 20})
+        assert viewer.race is not None
+        assert viewer.race.tracks[0].made == -1
+        say(viewer, type="open", spec=ROSENBROCK)
+        say(viewer, type="advance", until=39)
+        all_of(viewer)
 
 
 def test_divergence_is_told_with_its_step_after_the_finite_rows() -> None:
@@ -376,6 +443,14 @@ def test_runs_take_turns() -> None:
 
 
 SPECS = st.sampled_from([ROSENBROCK, DIVERGES, IN_A_HOLE, {**ROSENBROCK, "runs": ROSENBROCK["runs"][:1]}])
+CHANGES = st.lists(
+    st.builds(
+        lambda after, lr: {"run": 0, "after": after, "settings": {"lr": lr}},
+        st.integers(0, 30),
+        st.sampled_from([0.001, 0.002]),
+    ),
+    max_size=2,
+)
 REGIONS = st.sampled_from([None, {"size": 4, "every": 1}, {"size": 3, "every": 7}])
 NOISE = (
     st.text(max_size=20)
@@ -388,6 +463,13 @@ NOISE = (
 )
 
 
+@lru_cache
+def losses(spec: str, run: int) -> list[float]:
+    """Every loss of a run made anew, in one go."""
+    walk = prepare(Spec.model_validate_json(spec)).walks[run]
+    return list(walk.advance(walk.plan.steps)["loss"].tolist())
+
+
 class AnyOrder(RuleBasedStateMachine):
     """Any messages in any order: never an exception, never a step forgotten, never more held than bounded."""
 
@@ -398,7 +480,8 @@ class AnyOrder(RuleBasedStateMachine):
         self.next: dict[int, int] = {}
         self.granted = -1
         self.over: set[int] = set()
-        self.asked: list[tuple[int, int, int]] = []  # (from, granted, every) of each open not yet answered
+        self.asked: list[tuple[int, int, int, Any]] = []  # (from, granted, every, spec) of each open not yet answered
+        self.spec: Any = None
         self.first = self.every = 0
         self.opening: Opening | None = None
         self.shown: dict[int, int] = {}  # the last row with regions
@@ -415,23 +498,25 @@ class AnyOrder(RuleBasedStateMachine):
             self.viewer.settle(self.opening())
         self.opening = None
 
-    @rule(spec=SPECS, first=st.integers(0, 60), binary=st.booleans())
-    def open(self, spec: dict[str, Any], first: int, binary: bool) -> None:
+    @rule(spec=SPECS, first=st.integers(0, 60), binary=st.booleans(), changes=CHANGES)
+    def open(self, spec: dict[str, Any], first: int, binary: bool, changes: list[Any]) -> None:
+        spec = {**spec, "changes": changes}
         message = {"type": "open", "spec": spec, "encoding": "binary" if binary else "json", "from": first}
         self.hear(json.dumps(message))
-        self.asked.append((first, -1, 0))
+        self.asked.append((first, -1, 0, spec))
 
-    @rule(regions=REGIONS, first=st.integers(0, 40))
-    def open_with_regions(self, regions: dict[str, int] | None, first: int) -> None:
-        self.hear(json.dumps({"type": "open", "spec": CLASSIFIERS, "from": first, "regions": regions}))
-        self.asked.append((first, -1, regions["every"] if regions else 0))
+    @rule(regions=REGIONS, first=st.integers(0, 40), changes=CHANGES)
+    def open_with_regions(self, regions: dict[str, int] | None, first: int, changes: list[Any]) -> None:
+        spec = {**CLASSIFIERS, "changes": changes}
+        self.hear(json.dumps({"type": "open", "spec": spec, "from": first, "regions": regions}))
+        self.asked.append((first, -1, regions["every"] if regions else 0, spec))
 
     @rule(until=st.integers(0, 100))
     def advance(self, until: int) -> None:
         self.hear(json.dumps({"type": "advance", "until": until}))
         if self.asked:
-            first, granted, every = self.asked[-1]
-            self.asked[-1] = first, max(granted, until), every
+            first, granted, every, spec = self.asked[-1]
+            self.asked[-1] = first, max(granted, until), every, spec
         else:
             self.granted = max(self.granted, until)
 
@@ -445,7 +530,7 @@ class AnyOrder(RuleBasedStateMachine):
             message = self.viewer.produce()
             match message:
                 case Opened():
-                    self.first, self.granted, self.every = self.asked.pop(0)
+                    self.first, self.granted, self.every, self.spec = self.asked.pop(0)
                     self.next = dict.fromkeys(range(len(message.columns)), self.first)
                     self.over = set()
                     self.shown = {}
@@ -453,6 +538,8 @@ class AnyOrder(RuleBasedStateMachine):
                     assert message.first == self.next[message.run]
                     assert message.run not in self.over
                     assert not self.owes_regions(message.run)
+                    made_anew = losses(json.dumps(self.spec), message.run)[message.first :][: message.count]
+                    assert message.columns["loss"].tolist() == made_anew
                     self.next[message.run] += message.count
                     assert self.next[message.run] - 1 <= self.granted
                     assert message.count * len(message.columns) <= SLICE_NUMBERS
