@@ -558,6 +558,30 @@ SCENES = (
         answer=2,
     ),
     Scene(
+        "one-of-many",
+        "backprop",
+        mark("One point of many"),
+        mark(
+            "Each point has gradients of its own; the rule gets their mean. Six sigmoid layers let hardly any through."
+        ),
+        {
+            "problem": {
+                "kind": "network",
+                "dataset": {"name": "moons", "count": 60},
+                "hidden": [3] * 6,
+                "activation": "sigmoid",
+                "output": "sigmoid",
+                "loss": "ce",
+            },
+            "steps": 200,
+            "runs": [run("sgd", 0.5)],
+        },
+        mark("Six sigmoid layers on two moons. How much smaller are the first layer's gradients than the last one's?"),
+        (mark("about 10 times"), mark("about 100 times"), mark("more than 1,000 times")),
+        answer=2,
+        view={"grain": "layer"},
+    ),
+    Scene(
         "formula-by-hand",
         "backprop",
         mark("A typed formula"),

@@ -108,3 +108,12 @@ export function steepestParameter(nodes) {
   }
   return best;
 }
+
+/** How many times smaller the first layer's weight gradients are than the last one's; 1 where there is one layer, or no network. */
+export function layersShrink(nodes) {
+  const weights = nodes.filter(({ role, layer, name }) => role === "parameter" && layer > 0 && name.startsWith("w"));
+  const last = Math.max(0, ...weights.map(({ layer }) => layer));
+  if (last < 2) return 1;
+  const size = (depth) => Math.hypot(...weights.filter(({ layer }) => layer === depth).map(({ adjoint }) => adjoint));
+  return size(last) / size(1);
+}

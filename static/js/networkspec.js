@@ -1,9 +1,9 @@
-/** Editing the spec of one small network on one point: each function takes a spec and gives the next, leaving the first as it was. */
+/** Editing the spec of one small network, on one point or on a dataset: each function takes a spec and gives the next, leaving the first as it was. */
 
 const INPUTS = [0.05, 0.1, 0.5, -0.3];
 const TARGETS = [0.01, 0.99, 0.5, 0.2];
 export const MOST_UNITS = 4;
-export const MOST_HIDDEN = 4;
+export const MOST_HIDDEN = 8;
 
 /** Outputs and losses that make sense together, as one choice each. */
 export const PAIRS = [["sigmoid", "mse"], ["sigmoid", "ce"], ["softmax", "ce"], ["softmax", "mse"], ["linear", "mse"]];
@@ -13,14 +13,37 @@ export function isSmall(problem) {
   return problem.kind === "network" && problem.dataset.points?.length === 1 && Array.isArray(problem.dataset.labels?.[0]);
 }
 
+/** Datasets that a small network can learn from: two inputs, two classes. */
+export const DATASETS = ["moons", "xor", "circles"];
+
+/** Whether the spec's problem is a network on a dataset, so that a pass is of one point of many. */
+export function isOnData(problem) {
+  return problem.kind === "network" && !isSmall(problem);
+}
+
 /** Units of each layer, inputs first. */
-export function sizesOf({ hidden, dataset }) {
-  return [dataset.points[0].length, ...hidden, dataset.labels[0].length];
+export function sizesOf({ hidden, dataset, output }) {
+  if (dataset.points) return [dataset.points[0].length, ...hidden, Array.isArray(dataset.labels[0]) ? dataset.labels[0].length : output === "softmax" ? 2 : 1];
+  return [2, ...hidden, output === "softmax" ? 2 : 1];
+}
+
+/** The same hidden layers on a dataset, or on one point again; weights are drawn anew. */
+export function withData(spec, name) {
+  const { problem } = spec;
+  if (!name) return anew(spec, { ...problem, dataset: { points: [fill([], 2, INPUTS)], labels: [targets({ ...problem, dataset: { labels: [[1, 0]] } }, 2)] } });
+  const [output, loss] = problem.output === "sigmoid" && problem.loss === "mse" ? ["sigmoid", "ce"] : [problem.output, problem.loss];
+  return anew(spec, { ...problem, dataset: { name }, output, loss, bias: problem.bias === "fixed" ? true : problem.bias });
+}
+
+/** One parameter typed: the run begins there, with the others where they are. */
+export function withParameter(spec, at, place, value) {
+  return { ...spec, changes: [], start: at.map((old, index) => (index === place ? value : old)) };
 }
 
 /** Other sizes: new weights, drawn from the seed; inputs and targets that are there stay. */
 export function withSizes(spec, sizes) {
   const { problem } = spec;
+  if (isOnData(problem)) return anew(spec, { ...problem, hidden: sizes.slice(1, -1) });
   const outputs = sizes.at(-1);
   const points = [fill(problem.dataset.points[0], sizes[0], INPUTS)];
   const labels = [targets(problem, outputs)];
@@ -44,6 +67,7 @@ export function withNetwork(spec, fields) {
 
 /** Another output with its loss; targets that the pair cannot have become a true class. */
 export function withPair(spec, output, loss) {
+  if (isOnData(spec.problem)) return anew(spec, { ...spec.problem, output, loss });
   const labels = spec.problem.dataset.labels[0];
   const made = { ...spec.problem, output, loss };
   const sum = labels.reduce((total, value) => total + value, 0);
@@ -78,7 +102,14 @@ function anew(spec, problem) {
 
 /** Another rule from the parameters `start`, where the old one had come to. */
 export function withRule(spec, optimizer, settings, start = spec.start) {
-  return { ...spec, start, changes: [], runs: [{ optimizer, settings }] };
+  const { batch } = spec.runs[0];
+  return { ...spec, start, changes: [], runs: [{ optimizer, settings, ...(batch ? { batch } : {}) }] };
+}
+
+/** A rule of one's own, in lines, from `start`. */
+export function withOwnRule(spec, rule, settings, start = spec.start) {
+  const { batch } = spec.runs[0];
+  return { ...spec, start, changes: [], runs: [{ rule, settings, ...(batch ? { batch } : {}) }] };
 }
 
 /** One run of whatever a link asked for: this page follows the first. */

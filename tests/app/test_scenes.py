@@ -9,6 +9,7 @@ from app import links
 from app.runs import prepare
 from app.scenes import SCENES, Scene
 from app.spec import Spec
+from core.backpropagation import backpropagate
 from core.problems.model import DataModel
 
 SCENE = {scene.name: scene for scene in SCENES}
@@ -209,3 +210,14 @@ def test_the_rates_of_rare_features_are_about_the_best(rule: str) -> None:
         return float(shown("rare-features", problem=problem, runs=runs, steps=40)[0]["full_loss"][31:].mean())
 
     assert reached(own[rule]) <= 1.1 * min(reached(lr) for lr in (0.02, 0.05, 0.1, 0.2, 0.5, 1))
+
+
+def test_six_sigmoid_layers_let_hardly_any_gradient_through() -> None:
+    """Whichever point is passed through: the first layer's gradients are thousands of times smaller than the last's."""
+    (walk,) = prepare(Spec.model_validate(SCENE["one-of-many"].spec)).walks
+    for row in (0, 1, 30):
+        sizes = [0.0] * 8
+        for node in backpropagate(walk.problem, walk.start, row).nodes:
+            if node.role == "parameter" and node.name.startswith("w"):
+                sizes[node.layer] += node.adjoint**2
+        assert (sizes[7] / sizes[1]) ** 0.5 > 1000

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -11,7 +12,8 @@ from app.runs import prepare
 from app.scenes import SCENES
 from app.spec import Spec
 from core.backpropagation import backpropagate
-from tests.browser.conftest import PHONE, OpenPage
+from core.problems.model import DataModel
+from tests.browser.conftest import PHONE, OpenPage, Served
 
 SCENE = {scene.name: scene for scene in SCENES if scene.page == "backprop"}
 AFTER = {
@@ -40,6 +42,12 @@ def column(page: Page, place: int) -> dict[str, str]:
             strict=True,
         )
     )
+
+
+def number(text: str) -> float:
+    """A number as the page prints it: +8.4095 × 10⁻⁶."""
+    plain = text.translate(str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789")).replace(" × 10", "e")
+    return float(plain)
 
 
 def link_of(name: str) -> str:
@@ -141,6 +149,82 @@ def test_a_typed_formula(open_page: OpenPage) -> None:
     page.locator("#parameters-title").click()
     page.keyboard.press("End")
     expect(page.locator('#parameters [data-name="x"] td.g')).to_have_text("+2.583853")
+
+
+def test_a_weight_is_typed_and_everything_follows(open_page: OpenPage, served: Served) -> None:
+    """By mouse in the table, by keyboard in the graph; the pass and the update are the engine's at the new weights."""
+    page = open_page("/backprop#moment=14")
+    page.click("[data-value=w_31]")
+    field = page.locator("#parameters input")
+    expect(field).to_be_focused()
+    field.fill("0.9")
+    field.press("Enter")
+    page.wait_for_function("() => history.state.spec.start[6] === 0.9")
+    spec = Spec.model_validate(page.evaluate("history.state.spec"))
+    found = backpropagate(prepare(spec).walks[0].problem, spec.start)
+    expect(page.locator('#parameters [data-name="w_31"] td.g')).to_have_text(f"+{found.adjoints()['w_31']:.8f}")
+    weight = page.locator("#graph path[data-node]").first
+    node = weight.get_attribute("data-node")
+    page.locator('#parameters [data-name="w_11"] .pickable').press("Enter")
+    page.locator('#parameters [data-name="w_11"] .pickable').press("2")
+    expect(field).to_have_value("2")
+    field.press("Enter")
+    page.wait_for_function("() => history.state.spec.start[0] === 2")
+    page.locator(f'#graph text[data-node="{node}"]').first.dblclick()
+    expect(field).to_be_focused()
+    field.fill("a lot")
+    field.press("Enter")
+    expect(page.locator("#problem")).to_contain_text("“a lot” is not a number")
+    page.go_back()
+    page.wait_for_function("() => history.state.spec.start[0] === 0.15")
+
+
+def test_any_rule_moves_even_a_typed_one(open_page: OpenPage, served: Served) -> None:
+    page = open_page(
+        "/backprop#moment=14", quiet=False
+    )  # the service refuses a typed rule until its settings are known
+    gradients = column(page, 2)
+    page.locator("#rule").select_option("exact_line_search")  # no rate, and no step where nothing is a quadratic
+    expect(page.locator("#live")).to_contain_text("Exact line search makes no step")
+    expect(page.locator("#rule-settings input")).to_have_count(0)
+    page.locator("#rule").select_option("rprop")
+    expect(page.locator("#live")).to_contain_text("Rprop moves every weight a little")
+    page.locator("#rule").select_option("own")
+    page.locator("#own-rule textarea").fill("x = x - lr*g/norm(g)")
+    page.wait_for_function("() => history.state.spec.runs[0].rule === 'x = x - lr*g/norm(g)'")
+    expect(page.locator("#rule-settings input")).to_have_count(2)
+    expect(page.locator("#lines-title")).to_have_text("The update: Your own rule")
+    expect(page.locator("#live")).to_contain_text("Your own rule moves every weight a little")
+    assert column(page, 2) == gradients
+    spec = Spec.model_validate(page.evaluate("history.state.spec"))
+    moved = prepare(spec).walks[0].advance(1)["w_2_1_2"][1]
+    expect(page.locator('#parameters [data-name="w_32"] td.new')).to_have_text(f"{moved:.8f}")
+
+
+def test_a_point_of_the_data_is_chosen(open_page: OpenPage, served: Served) -> None:
+    """The pass is of that point; what the rule gets is the mean over all, and it stands beside."""
+    page = open_page(link_of("one-of-many"))
+    page.click("#ask button >> nth=2")
+    page.fill("#row", "31")
+    page.locator("#row").press("Enter")
+    page.locator("#parameters-title").click()
+    page.keyboard.press("End")
+    page.wait_for_function("() => location.hash.includes('row=31')")
+    spec = Spec.model_validate(page.evaluate("history.state.spec"))
+    walk = prepare(spec).walks[0]
+    slopes = backpropagate(walk.problem, walk.start, 30).adjoints()
+    gradient = column(page, 2)
+    assert {name: number(text) for name, text in gradient.items()} == pytest.approx(slopes, rel=1e-4)
+    assert isinstance(walk.problem, DataModel)
+    mean = walk.problem.evaluate(np.array(walk.start))[1]
+    assert [number(text) for text in column(page, 3).values()] == pytest.approx(mean.tolist(), rel=1e-4)
+    expect(page.locator("#live")).to_contain_text("moves by the mean over 60 points")
+    expect(page.locator("#verdict")).to_contain_text("Right.")
+    page.locator("#rows-map").click(position={"x": 40, "y": 40})
+    page.wait_for_function("() => !location.hash.includes('row=31')")
+    page.locator("#row-next").click()
+    page.locator("#data").select_option("")
+    expect(page.locator("#inputs input")).to_have_count(2)
 
 
 def test_a_link_comes_back(open_page: OpenPage) -> None:

@@ -1,4 +1,4 @@
-import { digitsShared, knownAt, levels, momentsOf, steepestParameter } from "../../static/js/moments.js";
+import { digitsShared, knownAt, layersShrink, levels, momentsOf, steepestParameter } from "../../static/js/moments.js";
 import { formulaPlaces, networkPlaces, operationSign } from "../../static/js/passgraph.js";
 import { equal, holds, test } from "./check.js";
 
@@ -66,4 +66,11 @@ test("nodes stand inside the box, and an edge that passes a row has a stop there
     equal(edges.every(({ from, to: target }) => from && target), true);
   }
   equal(formulaPlaces(formula, { width: 600, height: 400 }).edges.map(({ via }) => via.length), [0, 0, 0, 2]);
+});
+
+test("how far gradients shrink from the last layer to the first", () => {
+  const weight = (layer, adjoint, name = "w") => ({ role: "parameter", layer, name: `${name}_11`, adjoint });
+  equal(layersShrink([weight(1, 0.03), weight(1, 0.04), weight(2, 5, "b"), weight(2, 5)]), 100);
+  equal(layersShrink([weight(1, 3)]), 1);
+  equal(layersShrink([{ role: "parameter", layer: 0, name: "x", adjoint: 1 }]), 1);
 });

@@ -7,13 +7,17 @@ import { svg } from "./element.js";
 const WIDEST = 7;
 const LINE = 17; // height of a line of words on an edge
 
-/** The graph in `host`; `on.select(node)` hears which number a person wants explained. */
+/** The graph in `host`; `on.select(node)` hears which number a person wants explained, `on.edit(node)` which to type anew. */
 export function createGraph(host, on) {
   const root = svg("svg", { class: "chart graph", role: "group", "aria-label": t("Graph of the pass") });
   host.append(root);
   root.addEventListener("click", (event) => {
     const node = event.target.closest("[data-node]")?.dataset.node;
     if (node !== undefined) on.select(Number(node));
+  });
+  root.addEventListener("dblclick", (event) => {
+    const node = event.target.closest("[data-node]")?.dataset.node;
+    if (node !== undefined) on.edit(Number(node));
   });
   root.addEventListener("keydown", (event) => {
     const node = event.target.closest("[data-node]")?.dataset.node;
@@ -120,7 +124,7 @@ function edgeWords(edge, [x0, y0, x1, y1], gradient, lit, scene) {
   const siblings = places.edges.filter((other) => other.to.depth === edge.to.depth).length;
   const chosen = lit || scene.selected === parameter;
   if (parameter < 0 || (siblings > 1 && (places.upright || places.gap * 0.2 < LINE) && !chosen)) return [];
-  const part = siblings === 1 ? 0.5 : places.upright ? 0.55 : siblings <= 4 ? 0.38 : 0.4;
+  const part = siblings <= 2 ? 0.5 : places.upright ? 0.55 : siblings <= 4 ? 0.38 : 0.4;
   const [x, y] = [edge.from.x + (edge.to.x - edge.from.x) * part, edge.from.y + (edge.to.y - edge.from.y) * part];
   const beside = places.upright && siblings === 1 ? 44 : 0;
   const words = (dy, ...spans) => svg("text", { class: "word on-edge", x: (x + beside).toFixed(1), y: (y + dy).toFixed(1), "font-size": 11.5 * size, "text-anchor": "middle", "data-node": parameter }, ...spans);

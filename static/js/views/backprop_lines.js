@@ -28,7 +28,13 @@ export function showLines(panel, shown) {
   panel.title.textContent = chosen ? t("How this number comes about") : TITLES[shown.moment.phase]();
   const lines = chosen ? linesOf(shown, shown.selected) : shown.moment.shows.flatMap(({ node, way }) => (shown.moment.phase === "start" ? [] : shown.pass.nodes[node][way].map((line) => ({ line, way }))));
   panel.aside.textContent = chosen ? t("chosen; Esc lets the pass lead again") : "";
-  panel.body.replaceChildren(...(lines.length ? lines.map(({ line, way }) => drawLine(line, way)) : [element("p", { class: "hint" }, startHint(shown))]));
+  panel.body.replaceChildren(...(lines.length ? lines.map(({ line, way }) => drawLine(line, way)) : [element("p", { class: "hint" }, startHint(shown)), ...(chosen ? [] : [plan(shown)])]));
+}
+
+/** Before the pass: what it is going to compute, without the numbers. */
+function plan({ pass }) {
+  const forward = pass.nodes.flatMap((node) => (["sum", "output", "operation", "result"].includes(node.role) ? node.forward.slice(0, 1) : []));
+  return element("div", { class: "plan" }, forward.map(({ symbol, formula }) => element("p", { class: "line" }, mathematics(symbol), element("span", { class: "eq" }, "="), mathematics(formula))));
 }
 
 const TITLES = {
@@ -72,34 +78,34 @@ function showUpdate(panel, shown) {
   const name = shown.columnOf(selected);
   const [before, after] = [cell(trajectory, name, iteration), cell(trajectory, name, iteration + 1)];
   panel.aside.textContent = t("for one of the weights; choose another in the table");
+  const given = shown.onData ? shown.gradientOf(selected) : node.adjoint;
   const values = panel.detail?.key === panel.asked ? panel.detail.values : {};
   const rows = (rule?.lines ?? []).map(({ name: line, mathml, word }) => element("tr", { class: line === "x" ? "key" : null },
     element("th", { scope: "row", title: word }, mathematics(mathml)),
     element("td", { class: "v" }, text(line === "x" ? after : values[`${line}_${name}`]))));
   const gradient = element("tr", {}, element("th", { scope: "row", title: t("gradient") }, mathematics("<math><msub><mi>g</mi><mi>t</mi></msub></math>")),
-    element("td", { class: `v g ${signClass(node.adjoint)}` }, signed(node.adjoint, 8)));
+    element("td", { class: `v g ${signClass(given)}` }, signed(given, 8)), shown.onData ? element("td", { class: "say" }, t("mean over {count} points", { count: shown.onData })) : null);
   const moved = Number.isFinite(after) && !node.held;
   panel.body.replaceChildren(element("div", { class: "two" },
     element("div", {}, element("p", { class: "line sum" }, element("span", { class: "lhs" }, mathematics(node.symbol)), element("span", { class: "eq" }, "←"),
-      moved ? `${brief(before, 8)} ${after < before ? "−" : "+"} ${brief(Math.abs(after - before), 6)} = ` : `${brief(before, 8)} (${t("held fixed")})`,
+      moved ? `${brief(before, 8)} ${after < before ? "−" : "+"} ${brief(Math.abs(after - before), 6)} = ` : `${brief(before, 8)} (${node.held ? t("held fixed") : t("no step")})`,
       moved ? element("b", {}, num(after, 8)) : null),
-    element("table", { class: "rule" }, element("tbody", {}, gradient, node.held ? [] : rows))),
-    others(panel, shown, name)));
+    element("table", { class: "rule" }, element("tbody", {}, gradient, moved ? rows : []))),
+    others(panel, shown, name, given)));
 }
 
 const text = (value) => (Number.isFinite(value) ? num(value, Math.abs(value) < 1e-4 ? 5 : 8) : "…");
 
 /** What other rules would do with the same gradient, each from rest at its usual rate. */
-function others(panel, { selected, pass, who }, name) {
+function others(panel, { who }, name, given) {
   const found = panel.others?.steps;
   if (!found || panel.others.key !== panel.asked) return null;
-  const { adjoint } = pass.nodes[selected];
   const rows = RULES.filter((rule) => found[rule]?.columns[name]).map((rule) => {
     const { title, lr, columns } = found[rule];
     return element("tr", {}, element("th", { scope: "row" }, element("button", { type: "button", class: "exchange", onclick: () => panel.on.rule(rule, lr), "aria-pressed": String(title === who) }, title)),
       element("td", { class: "say" }, `η ${brief(lr, 2)}`), element("td", { class: "v" }, signed(columns[name][1] - columns[name][0], 4)));
   });
-  const head = [t("with the same gradient"), " ", element("span", { class: `g ${signClass(adjoint)}` }, signed(adjoint))];
+  const head = [t("with the same gradient"), " ", element("span", { class: `g ${signClass(given)}` }, signed(given))];
   return element("table", { class: "others" }, element("thead", {}, element("tr", {}, element("th", { scope: "col", colspan: 2 }, ...head), element("th", { scope: "col", class: "v" }, t("step")))), element("tbody", {}, rows));
 }
 

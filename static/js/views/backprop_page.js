@@ -6,26 +6,28 @@ import { post, Refusal } from "../api.js";
 import * as connection from "../connection.js";
 import { t } from "../i18n.js";
 import { GRAINS, knownAt, momentsOf, steepestParameter } from "../moments.js";
-import { single, withRule } from "../networkspec.js";
+import { isOnData, single, withOwnRule, withParameter, withRule } from "../networkspec.js";
 import * as playing from "../player.js";
 import { said } from "../problems.js";
 import * as racing from "../race.js";
 import { withProblem, withStart } from "../settings.js";
-import { point } from "../trajectory.js";
+import { cell, point } from "../trajectory.js";
 import { createAgain, showAgain } from "./backprop_again.js";
 import { createControls, showControls } from "./backprop_controls.js";
 import { createGraph, drawGraph } from "./backprop_graph.js";
 import { createLines, showLines } from "./backprop_lines.js";
-import { createTable, showTable } from "./backprop_table.js";
+import { createTable, editParameter, showTable } from "./backprop_table.js";
 import { headline } from "./backprop_words.js";
 import { createChrome, isPresenting, readPage, sayIgnored } from "./chrome.js";
 import { createFormula, showFormula, showFormulaErrors } from "./formula.js";
 import { createLede, showKicker, showQuestion, showVerdict } from "./lede.js";
 import { say } from "./notice.js";
+import { linesOf, RULE_EXAMPLE } from "./rules.js";
 import { createGallery, showGallery, verdict } from "./scenes.js";
 import { createTransport, showTicks, showTransport } from "./transport.js";
 
 const MOMENTS_A_SECOND = 1.2;
+const OWN_RATE = 0.1; // of a typed rule before its own is typed
 const SPEEDS = [0.5, 1, 2, 4];
 
 const page = readPage();
@@ -34,7 +36,7 @@ const title = (name) => (name === "sgd" ? t("Gradient descent") : page.catalog.o
 
 const state = {
   page, titleOf: title, spec: single(page.spec), link: page.link, scene: scenes.find((scene) => scene.link === page.link) ?? null, grain: "node", iteration: 0,
-  pass: null, version: 0, moments: [], picked: false, selected: -1, problem: null, prediction: null, answered: true, map: null, speed: 1, wanted: null, playNext: false,
+  row: 0, model: null, pass: null, version: 0, moments: [], picked: false, selected: -1, problem: null, prediction: null, answered: true, map: null, speed: 1, wanted: null, playNext: false,
 };
 
 const race = racing.createRace({ shown: () => state.wanted?.iteration ?? state.iteration, changed: heard });
@@ -68,6 +70,7 @@ function heard(what) {
     if (historyWay) remember(historyWay);
     historyWay = null;
     formulaShown();
+    modelShown();
   }
   if (what === "swapped") state.iteration = state.wanted?.iteration ?? 0;
   if (what !== "opened") ask();
@@ -85,7 +88,7 @@ async function ask() {
   if (trajectory.status.state !== "running" && state.iteration > last) state.iteration = Math.max(0, last);
   const at = point(trajectory, race.parameters, state.iteration);
   if (!at) return trouble(trajectory);
-  const body = { problem: state.spec.problem, at };
+  const body = { problem: state.spec.problem, at, ...(isOnData(state.spec.problem) ? { row: state.row } : {}) };
   const key = JSON.stringify(body);
   if (key === asked) return settle(passes.get(key));
   asked = key;
@@ -149,7 +152,25 @@ const act = {
     const settings = Object.fromEntries((row?.settings ?? []).map((setting) => [setting.name, setting.default]));
     if (lr !== undefined) settings.lr = lr;
     const start = state.iteration > 0 ? state.pass.at : state.spec.start;
+    if (optimizer === "own") return run(withOwnRule(state.spec, RULE_EXAMPLE, { lr: OWN_RATE }, act.place()), { keep: true });
     run(withRule(state.spec, optimizer, settings, start), { keep: true });
+  },
+  /** Where a changed rule goes on from: what is shown. */
+  place: () => (state.iteration > 0 ? state.pass.at : state.spec.start),
+  setting(name, value, way) {
+    const [own] = state.spec.runs;
+    run({ ...state.spec, changes: [], runs: [{ ...own, settings: { ...own.settings, [name]: value } }] }, { history: way, keep: true });
+  },
+  /** A parameter typed into the table: everything follows from it. */
+  parameter(node, value) {
+    state.scene = null;
+    run(withParameter(state.spec, state.pass.at, order(state.pass, node), value), { keep: true, moment: player.step });
+  },
+  row(index) {
+    playing.pause(player);
+    Object.assign(state, { row: index, wanted: null }); // at the moment that is shown when its pass is here
+    ask();
+    soon();
   },
   kind(kind) {
     const now = ["formula", "surface"].includes(state.spec.problem.kind) ? "formula" : "network";
@@ -157,7 +178,7 @@ const act = {
   },
   scene(scene) {
     playing.pause(player);
-    Object.assign(state, { scene, prediction: null, answered: !scene.question });
+    Object.assign(state, { scene, prediction: null, answered: !scene.question, grain: scene.view.grain ?? "node" });
     run(scene.spec, { moment: 0 });
   },
   answer(choice) {
@@ -227,9 +248,9 @@ const transport = createTransport({
   loop() { player.loop = !player.loop; soon(); },
 }, SPEEDS);
 
-const graph = createGraph(document.querySelector("#graph"), act);
+const graph = createGraph(document.querySelector("#graph"), { ...act, edit: (node) => state.pass.nodes[node].role === "parameter" && editParameter(table, node) });
 const lines = createLines({ rule: act.rule, refresh: soon });
-const table = createTable(act);
+const table = createTable({ ...act, refresh: soon });
 const again = createAgain(act);
 const lede = createLede(act);
 const gallery = createGallery(scenes, act.scene);
@@ -255,8 +276,14 @@ createChrome({
   share: { link: () => state.link, fragment, spec: () => state.spec, name: () => `steepest-backprop${state.scene ? `-${state.scene.name}` : ""}` },
 });
 addEventListener("keydown", (event) => {
+  const typing = state.picked && /^[-−.\d]$/.test(event.key) && event.target.closest?.("#graph, #parameters") && !event.target.matches("input");
+  if (typing && state.pass.nodes[state.selected]?.role === "parameter") {
+    event.preventDefault();
+    event.stopPropagation();
+    return editParameter(table, state.selected, event.key);
+  }
   if (event.key === "Escape" && state.picked && !event.defaultPrevented) act.select(state.selected);
-});
+}, true);
 
 /** The typed formula's field shows what runs. */
 async function formulaShown() {
@@ -270,10 +297,29 @@ async function formulaShown() {
   }
 }
 
+/** The points that a network learns from, for the picture in which one is chosen. */
+let modelOf = "";
+async function modelShown() {
+  const { problem } = state.spec;
+  const key = isOnData(problem) ? JSON.stringify(problem.dataset) : "";
+  if (key === modelOf) return;
+  Object.assign(state, { model: null, row: modelOf ? 0 : state.row });
+  modelOf = key;
+  if (!key) return;
+  try {
+    const model = await post("/models", problem, { query: { lang: page.language } });
+    if (modelOf === key) state.model = model;
+    if (state.row >= model.points.length) act.row(0);
+  } catch (error) {
+    if (error instanceof Refusal) refused(error.problem);
+  }
+  soon();
+}
+
 /* ---- the address: the spec in the query, what is shown of it in the fragment ---- */
 
 function fragment() {
-  const shown = { ...(state.iteration ? { iteration: state.iteration } : {}), ...(player.step ? { moment: player.step } : {}), ...(state.grain !== "node" ? { grain: state.grain } : {}) };
+  const shown = { ...(state.iteration ? { iteration: state.iteration } : {}), ...(player.step ? { moment: player.step } : {}), ...(state.grain !== "node" ? { grain: state.grain } : {}), ...(state.row ? { row: state.row + 1 } : {}) };
   const text = new URLSearchParams(shown).toString();
   return text ? `#${text}` : "";
 }
@@ -294,6 +340,7 @@ addEventListener("popstate", (event) => {
 function shownByAddress() {
   const said = new URLSearchParams(location.hash.slice(1));
   const whole = (name) => (/^\d{1,5}$/.test(said.get(name) ?? "") ? Number(said.get(name)) : 0);
+  state.row = Math.max(0, whole("row") - 1);
   if (GRAINS.includes(said.get("grain"))) state.grain = said.get("grain");
   return { iteration: whole("iteration"), moment: whole("moment") };
 }
@@ -331,8 +378,8 @@ function show(at) {
   const moment = moments[at] ?? moments[0];
   const selected = state.picked ? state.selected : moment.phase === "update" ? parameterShown(pass) : -1;
   const shown = {
-    ...state, at, moment, selected, known: knownAt(moments, at), trajectory: race.runs[0], who: title(state.spec.runs[0].optimizer), presenting: isPresenting(),
-    rule: page.catalog.optimizers.find(({ name }) => name === state.spec.runs[0].optimizer), rules: page.catalog.optimizers, columnOf: (index) => race.parameters[order(pass, index)],
+    ...state, at, moment, selected, onData: isOnData(state.spec.problem) ? state.model?.points.length ?? 0 : 0, gradientOf: (index) => cell(race.runs[0], `gradient_${race.parameters[order(pass, index)]}`, state.iteration), known: knownAt(moments, at), trajectory: race.runs[0], who: title(state.spec.runs[0].optimizer), presenting: isPresenting(),
+    rule: page.catalog.optimizers.find(({ name }) => name === state.spec.runs[0].optimizer) ?? { lines: linesOf({ touch: soon }, { spec: state.spec }, 0) }, rules: page.catalog.optimizers, columnOf: (index) => race.parameters[order(pass, index)],
   };
   drawGraph(graph, shown);
   showLines(lines, shown);
@@ -343,8 +390,9 @@ function show(at) {
   showQuestion(lede, asking ? state.scene : null);
   const place = state.scene && { number: scenes.indexOf(state.scene) + 1, title: state.scene.title };
   const question = t("Where does each number come from?"); // the lesson would give the answer away
-  showKicker(lede, place ? { ...place, lesson: asking ? question : state.scene.lesson } : { title: question, lesson: "" });
-  showVerdict(lede, at >= answerAt(moments) || state.iteration ? verdict(state.scene, state.prediction) : null);
+  const answered = at >= answerAt(moments) || state.iteration ? verdict(state.scene, state.prediction) : null;
+  showKicker(lede, place ? { ...place, lesson: asking ? question : answered ? "" : state.scene.lesson } : { title: question, lesson: "" });
+  showVerdict(lede, answered);
   showGallery(gallery, state.scene);
   document.querySelector("#stage").dataset.kind = pass.kind;
   const live = document.querySelector("#live");
@@ -374,6 +422,7 @@ function marks(moments, kind) {
 /* ---- begin ---- */
 
 history.replaceState({ spec: state.spec, scene: state.scene?.name ?? null }, "");
+state.grain = state.scene?.view.grain ?? "node";
 const asWanted = shownByAddress();
 state.answered = !state.scene?.question || Boolean(asWanted.iteration || asWanted.moment);
 run(state.spec, { ...asWanted, history: null });

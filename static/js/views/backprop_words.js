@@ -1,7 +1,7 @@
 /** The live sentence of the Backprop page: what this moment of the pass brought to light. */
 import { parts } from "../describe.js";
 import { t } from "../i18n.js";
-import { steepestParameter } from "../moments.js";
+import { layersShrink, steepestParameter } from "../moments.js";
 import { brief, fix, num } from "../numbers.js";
 import { cell } from "../trajectory.js";
 import { signClass, signed, spoken } from "./backprop_graph.js";
@@ -101,21 +101,35 @@ function steepestOf(nodes, shows) {
 
 function largest(nodes) {
   const node = nodes[steepestParameter(nodes)];
+  const shrunk = node && layersShrink(nodes);
+  if (shrunk >= 10) return parts("Every weight has its gradient: those of the first layer are {ratio} times smaller than those of the last.", { ratio: num(shrunk, 2) });
   return node ? parts("Every weight has its gradient; the largest is {gradient}, of {name}.", { gradient: signed(node.adjoint, 6), name: spoken(node.name) }) : [{ text: t("Every gradient is known.") }];
 }
 
-function update({ trajectory, iteration, who }, nodes) {
-  const [before, after] = [nodes.at(-1).value, cell(trajectory, "loss", iteration + 1)];
+function update({ trajectory, iteration, who, onData }) {
+  const [before, after] = [cell(trajectory, "loss", iteration), cell(trajectory, "loss", iteration + 1)];
   const said = { rule: who, before: num(before, 4), after: error(after) };
-  if (!Number.isFinite(after)) return parts("{rule} would move from here, but this was the last step.", said);
+  if (!Number.isFinite(after)) return noStep({ trajectory, iteration, who });
+  if (onData && after < before) return parts("{rule} moves by the mean over {count} points: from {before} their error falls to {after}.", { ...said, count: onData });
   return after < before ? parts("{rule} moves every weight a little: from {before} the error falls to {after}.", said)
     : parts("{rule} moves every weight too far: from {before} the error rises to {after}.", said);
+}
+
+/** Why a rule makes no step from here. */
+function noStep({ trajectory, iteration, who }) {
+  const { state, code, values } = trajectory?.status ?? {};
+  if (iteration < trajectory.count - 1 || state === "running" || state === "finished") return parts("{rule} would move from here, but this was the last step.", { rule: who });
+  const said = { rule: who, smallest: num(values?.smallest ?? NaN, 3) };
+  if (code === "indefinite_hessian") return parts("{rule} makes no step: the curvature is negative in some direction ({smallest}), so it would climb to a saddle. The gradients are there all the same.", said);
+  if (code === "singular_hessian") return parts("{rule} makes no step: the curvature is singular here. The gradients are there all the same.", said);
+  if (code === "not_quadratic") return parts("{rule} makes no step: it is worked out for quadratics. The gradients are there all the same.", said);
+  return state === "diverged" ? parts("{rule} diverges with its next step.", said) : parts("{rule} makes no further step.", said);
 }
 
 function updateFormula({ trajectory, iteration, who }, nodes) {
   const [before, after] = [nodes.at(-1).value, cell(trajectory, "loss", iteration + 1)];
   const said = { rule: who, before: brief(before, 6), after: brief(after, 8) };
-  if (!Number.isFinite(after)) return parts("{rule} would move from here, but this was the last step.", said);
+  if (!Number.isFinite(after)) return noStep({ trajectory, iteration, who });
   return after < before ? parts("{rule} takes a step: from {before} the result falls to {after}.", said)
     : parts("{rule} takes a step too long: from {before} the result rises to {after}.", said);
 }
