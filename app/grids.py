@@ -58,6 +58,12 @@ def grid(made: Made, resolution: int = RESOLUTION) -> dict[str, Any]:
     }
 
 
+def variables(engine: Problem) -> tuple[str, ...]:
+    """The parameters that a problem is drawn over; none where it cannot be drawn."""
+    formula = _formula(engine)
+    return tuple(formula.formula.variables) if formula else ()
+
+
 def _undrawn(made: Made) -> str:
     count, kind = len(made.engine.parameters), made.problem.kind
     if kind == "logistic" and count == 2:

@@ -3,7 +3,7 @@
 import gzip
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import PurePosixPath
@@ -14,7 +14,7 @@ from fastapi import APIRouter, Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import ValidationError
 
-from app import links
+from app import grids, links
 from app.assets import Assets, accepts_gzip
 from app.catalog import catalog
 from app.paths import folder
@@ -24,6 +24,7 @@ from app.scenes import SCENES, Scene
 from app.settings import Settings
 from app.spec import Spec
 from app.translation import LANGUAGES, Say, choose, script_messages, translator
+from core.settings import unknown
 from core.words import mark
 
 PAGES = (
@@ -34,6 +35,8 @@ PAGES = (
     ("/backprop", "backprop", mark("Backprop")),
 )
 IMPORT = re.compile(r"""^(?:import|export)\s[^;]*?["'](\.[^"']+)["'];""", re.M)
+Query = Sequence[tuple[str, str]]
+AskedFor = Callable[[str, Query], dict[str, Any]]  # a page's name and its query -> what its scripts get
 PLACE = re.compile(r"^([a-z_]+)(?:\[(\d+)\])?")
 
 
@@ -46,12 +49,14 @@ def router(assets: Assets, settings: Settings) -> APIRouter:
     )
     templates.globals["static"] = assets.url
 
-    for address, name, _words in PAGES:
-        routes.add_api_route(address, _page(templates, assets, address, name), methods=["GET"], include_in_schema=False)
+    pages: list[tuple[str, str, AskedFor]] = [(address, name, _asked_for) for address, name, _words in PAGES]
+    for address, name, asked_for in (*pages, ("/embed", "embed", _embedded)):
+        page = _page(templates, assets, address, name, asked_for)
+        routes.add_api_route(address, page, methods=["GET"], include_in_schema=False)
     return routes
 
 
-def _page(templates: Environment, assets: Assets, address: str, name: str) -> Any:
+def _page(templates: Environment, assets: Assets, address: str, name: str, asked_for: AskedFor) -> Any:
     modules = imported(assets, f"js/views/{name}_page.js")
 
     def page(request: Request) -> Response:
@@ -73,7 +78,7 @@ def _page(templates: Environment, assets: Assets, address: str, name: str) -> An
                 "catalog": _catalog(language),
                 "scenes": _scenes(name, language),
                 "version": assets.version,
-                **_asked_for(name, request.query_params.multi_items()),
+                **asked_for(name, request.query_params.multi_items()),
             },
         )
         return _answer(body, language, request)
@@ -112,8 +117,33 @@ class Asked:
     ignored: tuple[Fault, ...]
 
 
-def _asked_for(page: str, query: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    asked = understand(query, opening(page))
+def _asked_for(page: str, query: Query) -> dict[str, Any]:
+    return _told(page, understand(query, opening(page)), query)
+
+
+def _embedded(page: str, query: Query) -> dict[str, Any]:
+    """The same for one figure of Descent or of any other page's link, with the figure that is to be seen."""
+    figure = next((value for name, value in query if name == "figure"), None)
+    rest = [(name, value) for name, value in query if name != "figure"]
+    asked = understand(rest, opening("descent"))
+    fitting = figures(asked.prepared)
+    told = _told(page, asked, rest)
+    for run in told["spec"]["runs"]:
+        run.pop("columns", None)  # a figure needs the parameters and the loss, whatever a program picked
+    if figure is not None and figure not in fitting:
+        wrong = Fault("figure", unknown("figure", figure[:60], fitting), "unknown", {"known": [*fitting]})
+        told["ignored"].append(wrong.body())
+    return {**told, "figure": figure if figure in fitting else fitting[0], "drawn": len(fitting) > 1}
+
+
+def figures(prepared: Prepared) -> tuple[str, ...]:
+    """The figures that fit: a function of two parameters is a map, of one a curve, and every run has a loss."""
+    drawn = {run.problem.model_dump_json(exclude={"noise"}) for run in prepared.spec.effective() if run.problem}
+    count = len(grids.variables(prepared.walks[0].problem)) if len(drawn) == 1 else 0
+    return {1: ("curve", "loss"), 2: ("contour", "surface", "loss")}.get(count, ("loss",))
+
+
+def _told(page: str, asked: Asked, query: Query) -> dict[str, Any]:
     spec = asked.prepared.spec
     return {
         "spec": spec.body(),
@@ -124,10 +154,13 @@ def _asked_for(page: str, query: Sequence[tuple[str, str]]) -> dict[str, Any]:
 
 
 def _link(page: str, spec: Spec) -> str | None:
-    """The address of a spec on this page: Descent and Backprop show problems that belong to others, too."""
+    """The address of a spec on this page: Descent and Backprop show problems that belong to others, too.
+
+    What is embedded belongs to the page that the spec says.
+    """
     link = links.write(spec)
-    path = next(path for path, name, _ in PAGES if name == page)
-    return f"{path}?{link.partition('?')[2]}" if link else None
+    path = next((path for path, name, _ in PAGES if name == page), None)
+    return f"{path}?{link.partition('?')[2]}" if link and path else link
 
 
 def opening(page: str) -> dict[str, Any]:

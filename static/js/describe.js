@@ -52,6 +52,14 @@ export function sentence(fact) {
   return parts("{who} is at {point}, loss {loss}, after {steps} steps.", common);
 }
 
+/** The same about a run whose parameters say little to a reader, such as a network's. */
+export function progress(fact) {
+  const { who, step, row, status } = fact;
+  if (row < 0) return parts("{who} cannot start here: the function is not defined at this point.", { who });
+  const common = { who, loss: num(fact.loss, 3), steps: row };
+  return step > row && status?.state !== "finished" ? troubled(fact, common, status) : parts("{who} has loss {loss} after {steps} steps.", common);
+}
+
 function troubled(fact, common, status) {
   const values = { ...common, steps: status?.step ?? fact.row, lr: num(fact.lr, 2) };
   if (status?.state === "diverged") {
@@ -67,7 +75,7 @@ function troubled(fact, common, status) {
     no_descent: mark("{who} stopped after step {steps}: it found no way further down."),
   }[status?.code];
   if (why) return parts(why, values);
-  return parts("{who} is at {point}, loss {loss}, after {steps} steps.", { ...common, steps: fact.row });
+  return parts(common.point ? "{who} is at {point}, loss {loss}, after {steps} steps." : "{who} has loss {loss} after {steps} steps.", { ...common, steps: fact.row });
 }
 
 /** At the end of a run: which minimum it is in, when it is in one. */

@@ -9,12 +9,13 @@ export const SYMBOLS = { lr: "η", momentum: "β", beta1: "β₁", beta2: "β₂
 
 /** Whether every run has exact gradients: then plain SGD is called what it is, gradient descent. */
 export function noiseless(spec) {
-  return spec.runs.every((run) => !((run.problem ?? spec.problem)?.noise > 0));
+  const exact = (run) => !((run.problem ?? spec.problem)?.noise > 0) && (run.batch ?? spec.batch ?? { mode: "full" }).mode === "full";
+  return spec.runs.every(exact);
 }
 
 /**
  * [{name, colour, dash, dashName, symbol, family}] for a spec's runs. `titles` and `families` by optimizer; `words`:
- * {descent, short, own} in the reader's language; `format` writes a number.
+ * {descent, short, own, losses, batch} in the reader's language; `format` writes a number.
  */
 export function identities(spec, { tokens, dark, titles, families, words, format }) {
   const palette = tokens[dark ? "dark" : "light"];
@@ -28,7 +29,7 @@ export function identities(spec, { tokens, dark, titles, families, words, format
     const descent = twins.length > 1 ? words.short : words.descent;
     const title = base === "own" ? words.own : base === "sgd" && exact ? descent : (titles[base] ?? base);
     return {
-      name: title + suffix(spec, index, twins, format), colour: palette[look.family] ?? palette.ink,
+      name: title + suffix(spec, index, twins, { format, words }), colour: palette[look.family] ?? palette.ink,
       dash: tokens.dashes[shifted(DASH_ORDER, look.dash, number)], dashName: shifted(DASH_ORDER, look.dash, number),
       symbol: shiftedSymbol(look.symbol, number), family: look.family,
     };
@@ -46,14 +47,20 @@ function shiftedSymbol(symbol, by) {
   return at < 0 ? symbol : SYMBOL_ORDER[(at + by) % SYMBOL_ORDER.length];
 }
 
-/** What tells a run from its twins: the one setting that differs, else its number. */
-function suffix(spec, index, twins, format) {
+/** What tells a run from its twins: the one setting that differs, its loss, its batch, else its number. */
+function suffix(spec, index, twins, { format, words }) {
   if (twins.length < 2) return "";
   const names = Object.keys(spec.runs[index].settings ?? {});
   const differing = names.filter((key) => new Set(twins.map((i) => spec.runs[i].settings?.[key])).size > 1);
   if (differing.length === 1) {
     const all = twins.map((i) => spec.runs[i].settings?.[differing[0]]);
     if (new Set(all).size === twins.length) return ` ${format(spec.runs[index].settings[differing[0]])}`;
+  }
+  const lossOf = (run) => words.losses?.[(run.problem ?? spec.problem)?.loss];
+  const batchOf = (run) => words.batch?.(run.batch ?? spec.batch ?? { mode: "full" });
+  for (const tell of [lossOf, batchOf]) {
+    const told = twins.map((i) => tell(spec.runs[i]));
+    if (new Set(told).size === twins.length) return ` · ${tell(spec.runs[index])}`;
   }
   return ` ${twins.indexOf(index) + 1}`;
 }

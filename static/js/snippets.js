@@ -1,4 +1,4 @@
-/** The code that makes what the page shows, in other people's hands: curl and Python. */
+/** The code that makes what the page shows, in other people's hands: curl, Python, and a frame on a page. */
 
 /** A value as Python writes it. */
 export function python(value, indent = 0) {
@@ -43,4 +43,11 @@ for run in json.load(urlopen(request))["runs"]:
     loss = run["columns"]["loss"]
     print(run.get("optimizer") or "own rule", run["status"]["state"], "loss", loss[0], "->", loss[-1])
 `;
+}
+
+/** A frame for a page of one's own that shows one figure of the link, with its transport. */
+export function frame(origin, link, title) {
+  const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
+  const address = `${origin}/embed${new URL(link, origin).search}`;
+  return `<iframe src="${escaped(address)}" title="${escaped(title)}" width="640" height="420" loading="lazy" style="border: 0; max-width: 100%"></iframe>`;
 }

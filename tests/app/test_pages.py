@@ -45,7 +45,7 @@ def test_a_page_carries_what_its_scripts_need(call: Caller, address: str) -> Non
     assert {row["name"] for row in page["catalog"]["optimizers"]} >= {"sgd", "momentum", "adam"}
 
 
-@pytest.mark.parametrize("address", ["/", "/losses"])
+@pytest.mark.parametrize("address", ["/", "/losses", "/classify", "/batches", "/backprop", "/embed", "/docs"])
 def test_pages_have_no_inline_script_and_load_nothing_from_elsewhere(call: Caller, address: str) -> None:
     text = call.get(address).text
     for tag in re.findall(r"<script[^>]*>", text):
@@ -152,3 +152,31 @@ def test_every_optimizer_has_a_look_of_its_own() -> None:
     for look in tokens["optimizers"].values():
         assert look["family"] in tokens["light"]
         assert look["dash"] in tokens["dashes"]
+
+
+@pytest.mark.parametrize(
+    ("query", "figure", "drawn"),
+    [
+        ("", "contour", True),
+        ("?surface=beale&figure=surface&run=adam", "surface", True),
+        ("?formula=x**2&start=1&run=sgd", "curve", True),
+        ("?formula=x**2&start=1&run=sgd&figure=loss", "loss", True),
+        ("?neuron=ce&start=2,2&run=sgd", "contour", True),
+        ("?start=2,2&run=sgd;neuron=mse&run=sgd;neuron=ce", "loss", False),
+    ],
+)
+def test_an_embedded_figure_fits_its_spec(call: Caller, query: str, figure: str, drawn: bool) -> None:
+    page = data(call.get(f"/embed{query}").text)
+    assert page["ignored"] == []
+    assert (page["figure"], page["drawn"]) == (figure, drawn)
+
+
+def test_a_figure_that_does_not_fit_is_said(call: Caller) -> None:
+    (fault,) = data(call.get("/embed?formula=x**2&start=1&run=sgd&figure=contour").text)["ignored"]
+    assert (fault["field"], fault["code"], fault["values"]) == ("figure", "unknown", {"known": ["curve", "loss"]})
+
+
+def test_a_figure_has_what_it_draws_whatever_columns_were_picked(call: Caller) -> None:
+    page = data(call.get("/embed?surface=bowl&run=sgd;columns=loss").text)
+    assert "columns" not in page["spec"]["runs"][0]
+    assert "columns=loss" in page["link"]

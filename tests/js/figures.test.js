@@ -85,6 +85,18 @@ test("runs of one optimizer are told apart by what differs, by dash and by head"
   holds(twins[0].dashName !== twins[1].dashName && twins[0].symbol !== twins[1].symbol);
   equal(named([{ optimizer: "sgd", settings: {} }, { optimizer: "adam", settings: {} }]).map((run) => run.name), ["Gradient descent", "Adam"]);
   equal(named([{ optimizer: "sgd", settings: {} }], { noise: 1 })[0].name, "SGD");
+  equal(named([{ optimizer: "sgd", batch: { mode: "stochastic" } }])[0].name, "SGD");
+});
+
+test("runs of one optimizer that differ in loss or batch are named by it", () => {
+  const tokens = { light: { plain: "#c30", ink: "#000" }, dashes: { solid: [], dash: [7, 4], dot: [1.5, 3], dashdot: [8, 3, 1.5, 3], longdash: [13, 4] },
+    optimizers: { sgd: { family: "plain", dash: "dot", symbol: "circle" } } };
+  const words = { descent: "Gradient descent", short: "GD", own: "Own rule", losses: { mse: "squared error", ce: "cross-entropy" }, batch: ({ mode, size }) => size ?? mode };
+  const named = (runs) => identities({ problem: {}, runs }, { tokens, dark: false, titles: { sgd: "SGD" }, families: {}, words, format: String }).map((run) => run.name);
+  const sgd = { optimizer: "sgd", settings: { lr: 0.1 } };
+  equal(named(["mse", "ce"].map((loss) => ({ ...sgd, problem: { loss } }))), ["GD · squared error", "GD · cross-entropy"]);
+  equal(named([sgd, { ...sgd, batch: { mode: "mini", size: 16 } }]), ["SGD · full", "SGD · 16"]);
+  equal(named([sgd, sgd]), ["GD 1", "GD 2"]);
 });
 
 test("sliders and values agree on their scales", () => {

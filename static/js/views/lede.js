@@ -45,8 +45,7 @@ export function showVerdict(lede, text) {
 }
 
 /** The live sentence; while it plays readers are left in peace. */
-export function showSentence(lede, fact, moving) {
-  const said = sentence(fact);
+export function showSentence(lede, fact, moving, said = sentence(fact)) {
   const key = plain(said) + fact.colour;
   const politeness = moving ? "off" : "polite";
   if (lede.live.getAttribute("aria-live") !== politeness) lede.live.setAttribute("aria-live", politeness);

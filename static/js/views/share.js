@@ -1,7 +1,7 @@
 /** The menu of what can be taken away: link, picture, table, code. Every page gives what is its own and shares the rest. */
 import { Refusal } from "../api.js";
 import { t } from "../i18n.js";
-import { curl, pythonProgram } from "../snippets.js";
+import { curl, frame, pythonProgram } from "../snippets.js";
 import { anchor, element, icon } from "./element.js";
 import { say, showDialog } from "./notice.js";
 import { pictureOf } from "./picture.js";
@@ -35,6 +35,8 @@ export function createShare(share) {
     ...[
       { icon: "code", words: t("Python code"), press: () => showCode(t("Python code"), pythonProgram(location.origin, share.spec())) },
       ...(share.code ?? []),
+      { icon: "page", words: t("Frame for a course page"), possible: () => Boolean(share.link()),
+        press: () => showCode(t("Frame for a course page"), frame(location.origin, withLanguage(share.link()), document.title)) },
       { icon: "terminal", words: t("curl command"), press: () => showCode(t("curl command"), curl(location.origin, share.link(), share.spec())) },
     ].map(entry));
   menu.addEventListener("keydown", (event) => {

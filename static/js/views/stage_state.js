@@ -37,7 +37,10 @@ export function whoIs(page, spec) {
       tokens: page.tokens, dark: page.theme.dark, format: plainNumber,
       titles: Object.fromEntries(page.catalog.optimizers.map((row) => [row.name, row.title])),
       families: Object.fromEntries(page.catalog.optimizers.map((row) => [row.name, row.family])),
-      words: { descent: t("Gradient descent"), short: t("GD"), own: t("Own rule") },
+      words: {
+        descent: t("Gradient descent"), short: t("GD"), own: t("Own rule"), losses: { mse: t("squared error"), ce: t("cross-entropy") },
+        batch: ({ mode, size }) => (mode === "full" ? t("full batch") : mode === "mini" ? t("{count} at a time", { count: size }) : t("one at a time")),
+      },
     });
   }
   return page.who;

@@ -25,7 +25,8 @@ export function showWords(page, state, rest) {
   showMilestones(page, state);
 }
 
-function factOf(page, state, { trajectory, identity, index }) {
+/** What the sentence about a run says. */
+export function factOf(page, state, { trajectory, identity, index }) {
   const row = rowAt(trajectory, state.step);
   const slope = gradient(trajectory, state.parameters, row);
   const over = ended(trajectory) && row >= trajectory.count - 1;
