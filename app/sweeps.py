@@ -37,6 +37,7 @@ MOST_POINTS = 400 * 400
 AT_ONCE = 8  # sweeps that may run at the same time
 CHUNK_COST = 2e8  # multiplications of a piece: about half a second, so that hanging up frees the process soon
 CHUNK_POINTS = 16_384
+STEP_COST = 5e3  # multiplications that could be done while a model's step is called: a small model costs no less
 
 
 class Axis(Strict):
@@ -186,7 +187,8 @@ async def swept(sweep: Sweep, prepared: Prepared, cost: float, pool: Pool) -> As
     total = math.prod(len(values) for values in axes.values())
     points = (point[::-1] for point in product(*reversed(axes.values())))  # the first value varies fastest
     together = isinstance(prepared.walks[sweep.run].problem, FormulaProblem)
-    size = max(1, min(CHUNK_POINTS, int(CHUNK_COST * (10 if together else 1) / cost)))
+    least = 0 if together else prepared.walks[sweep.run].plan.steps * STEP_COST
+    size = max(1, min(CHUNK_POINTS, int(CHUNK_COST * (10 if together else 1) / max(cost, least))))
     upcoming = enumerate(iter(lambda: list(islice(points, size)), []))
     goal = -math.inf if sweep.goal is None else sweep.goal.loss
     spec_json = prepared.spec.model_dump_json(exclude_none=True)
