@@ -31,7 +31,7 @@ from core.words import mark
 
 Json = dict[str, Any]
 Theme = Literal["light", "dark"]
-Named = Literal["descent", "contour", "surface", "loss"]
+Named = Literal["descent", "contour", "surface", "loss", "losses"]
 SANDBOX = (
     "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; "
     "style-src 'unsafe-inline'; img-src data: blob:"
@@ -269,6 +269,42 @@ def descent(drawing: Drawing) -> Json:
     return {"data": [*_contour_traces(drawing, grid), *_losses(drawing, **beside)], "layout": layout(drawing, **both)}
 
 
+LOSSES = {"mse": mark("squared error"), "ce": mark("cross-entropy")}
+SEEN = {"output": mark("output"), "accuracy": mark("share on the right side")}
+
+
+def losses(drawing: Drawing) -> Json:
+    """One model under both losses: what it answers by step, and beside it both losses, each on a scale of its own."""
+    found = [getattr(run.problem, "loss", None) for run in drawing.prepared.spec.effective()]
+    seen = next((name for name in SEEN if all(name in rows for rows in drawing.rows)), None)
+    if sorted(map(str, found)) != ["ce", "mse"] or seen is None:
+        return loss(drawing)
+    data = []
+    for place, column in (("", seen), ("own", "loss")):
+        for index, (name, rows) in enumerate(zip(found, drawing.rows, strict=True)):
+            look = drawing.tokens["losses"][name]
+            axes = {"xaxis": "x2", "yaxis": f"y{2 + index}", "showlegend": False} if place else {}
+            trace = {
+                "type": "scatter",
+                "mode": "lines",
+                "name": f"{drawing.say(LOSSES[str(name)])}, {drawing.name(index)}",
+                "x": rows["step"].astype(int).tolist(),
+                "y": rows[column].tolist(),
+                "line": {"color": drawing.colours[look["family"]], "dash": look["dash"], "width": 2},
+            }
+            data.append({**trace, **axes})
+    step = {"title": {"text": drawing.say(mark("step"))}, "rangemode": "tozero"}
+    titles = [{"text": drawing.say(LOSSES[str(name)])} for name in found]
+    axes = {
+        "xaxis": {**step, "domain": [0, 0.5]},
+        "yaxis": {"title": {"text": drawing.say(SEEN[seen])}, "range": [-0.02, 1.04]},
+        "xaxis2": {**step, "domain": [0.6, 0.93]},
+        "yaxis2": {"title": titles[0], "anchor": "x2", "rangemode": "tozero"},
+        "yaxis3": {"title": titles[1], "anchor": "x2", "overlaying": "y2", "side": "right", "rangemode": "tozero"},
+    }
+    return {"data": data, "layout": layout(drawing, **axes)}
+
+
 def layout(drawing: Drawing, **more: Any) -> Json:
     """Ink on paper, the function as title."""
     colours = drawing.colours
@@ -293,6 +329,7 @@ FIGURES: Mapping[str, Callable[[Drawing], Json]] = {
     "contour": contour,
     "surface": surface,
     "loss": loss,
+    "losses": losses,
 }
 
 HAND_OUT = """<!doctype html>

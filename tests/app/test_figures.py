@@ -43,6 +43,26 @@ def test_models_have_their_loss(call: Caller) -> None:
     assert call.get(URL + "contour" + query).json()["errors"][0]["code"] == "no_surface"
 
 
+NEURONS = "?start=2,2&steps=300&run=sgd(lr=0.15);neuron=mse&run=sgd(lr=0.15);neuron=ce"
+
+
+def test_both_losses_by_step_each_on_its_own_scale(call: Caller) -> None:
+    import plotly.io
+
+    answer = call.get(URL + "losses" + NEURONS)
+    traces = answer.json()["data"]
+    runs = call.get("/api/v1/trajectories" + NEURONS).json()["runs"]
+    assert [trace["y"] for trace in traces] == [run["columns"][name] for name in ("output", "loss") for run in runs]
+    assert [trace.get("yaxis") for trace in traces] == [None, None, "y2", "y3"]
+    assert traces[0]["y"][150] == pytest.approx(0.9334175, abs=1e-7)
+    assert traces[0]["line"] != traces[1]["line"]
+    assert plotly.io.from_json(answer.text).layout.yaxis3.overlaying == "y2"
+
+
+def test_losses_of_what_is_no_pair_are_the_loss(call: Caller) -> None:
+    assert call.get(URL + "losses" + RACE).json() == call.get(URL + "loss" + RACE).json()
+
+
 def test_a_hand_out_is_one_file_in_a_sandbox(call: Caller) -> None:
     answer = call.get(URL + "descent" + RACE + "&format=html&theme=dark")
     assert answer.headers["content-disposition"] == 'attachment; filename="steepest-descent.html"'
