@@ -67,6 +67,9 @@ def neurons(
     }
 
 
+SIX: Json = {"points": [[-2], [-1.2], [-0.4], [0.4], [1.2], [2]], "labels": [0, 0, 1, 0, 1, 1]}  # no line parts them
+
+
 def blobs(count: int = 150, classes: int = 3, **more: Any) -> Json:
     """A dataset of clouds on a circle."""
     return {"name": "blobs", "count": count, "classes": classes, **more}
@@ -320,7 +323,43 @@ SCENES = (
         mark("Four valleys"),
         mark("On the same data squared error has four minima, cross-entropy one."),
         logistic({"name": "valleys"}, (-3, 1), 3, ce=0.3, steps=400, bias=False),
-        view={"own": True},
+        mark("Will squared error find the lowest of its four minima from (−3, 1)?"),
+        (mark("yes, the lowest"), mark("no, another one")),
+        answer=1,
+        view={"own": True, "basins": True},
+    ),
+    Scene(
+        "six-points",
+        "losses",
+        mark("Six points"),
+        mark("What multiplies the likelihood is added to the loss: the product goes up as the sum goes down."),
+        logistic(SIX, (-1, 0.5), 0.3, steps=60),
+        mark("While it learns the likelihood of the six points doubles. What does the sum of their terms do?"),
+        (mark("it halves"), mark("it falls by ln 2 = 0.693"), mark("it doubles")),
+        answer=1,
+        view={"panel": "terms"},
+    ),
+    Scene(
+        "soft-target",
+        "losses",
+        mark("A soft target"),
+        mark("Training can only take the divergence away: the entropy of the target stays."),
+        neurons((2, 2), target=0.2),
+        mark("The target is 0.2. How far down can cross-entropy get?"),
+        (mark("to 0"), mark("to 0.2"), mark("to 0.5004")),
+        answer=2,
+        view={"panel": "terms"},
+    ),
+    Scene(
+        "pairs",
+        "losses",
+        mark("Seven pairs"),
+        mark("At z = 4 the slope of tanh is 0.0013, and squared error multiplies by it."),
+        neurons((2, 2)),
+        mark("All seven start at z = 4 and should get to 0. Which one will hardly move?"),
+        (mark("sigmoid"), "tanh", "ReLU"),
+        answer=1,
+        view={"panel": "outputs"},
     ),
     Scene(
         "turned",

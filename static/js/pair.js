@@ -20,6 +20,11 @@ export function kindOf(spec) {
   return (spec.runs[0].problem ?? spec.problem).kind;
 }
 
+/** What a scene is shown in: its own panel, or that of its kind of model. */
+export function panelOf(scene) {
+  return scene.view.panel ?? kindOf(scene.spec);
+}
+
 /** Both runs of one problem from whatever a spec has of it: what is missing is made from what is there. */
 export function paired(spec, fallback) {
   const at = places(spec);

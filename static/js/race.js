@@ -69,9 +69,8 @@ function settle(race) {
 
 /** Keep what is on the screen as the ghost of a change, rows 0..until. */
 export function keepGhosts(race, until, which = race.runs.map((_, index) => index)) {
-  const names = [...race.parameters, "loss"];
   race.ghosts = which.filter((index) => race.runs[index]?.count > 1)
-    .map((index) => ({ run: index, trajectory: ghostOf(race.runs[index], names, until + 1) }));
+    .map((index) => ({ run: index, trajectory: ghostOf(race.runs[index], race.runs[index].names, until + 1) }));
 }
 
 /** The last step that every run still going has; Infinity when all are over. */

@@ -22,3 +22,17 @@ export function basins({ end_x: xs, end_y: ys }, minima, reach) {
     return minima.findIndex((minimum) => Math.hypot(minimum[0] - x, minimum[1] - y) < reach);
   }));
 }
+
+/** What the sweep itself says of each of `count` minima, from the starts that ended there: {x, y, loss, starts}. */
+export function minimaOf({ end_x: xs, end_y: ys, loss }, ends, count) {
+  const sums = Array.from({ length: count }, () => ({ x: 0, y: 0, loss: 0, starts: 0 }));
+  ends.forEach((row, j) => row.forEach((end, i) => {
+    if (end < 0) return;
+    const sum = sums[end];
+    sum.x += xs[j][i];
+    sum.y += ys[j][i];
+    sum.loss += loss[j][i];
+    sum.starts += 1;
+  }));
+  return sums.map(({ x, y, loss: height, starts }) => ({ x: x / starts, y: y / starts, loss: height / starts, starts }));
+}

@@ -1,6 +1,7 @@
 """The Losses page in a real Chromium, by mouse, keyboard and touch: what is on the screen are the published numbers."""
 
 import json
+import math
 import re
 import urllib.request
 from collections.abc import Callable
@@ -269,6 +270,9 @@ def test_a_label_is_flipped_by_a_click(open_page: OpenPage) -> None:
 def test_which_output_goes_with_which_loss(open_page: OpenPage) -> None:
     page = open_page("/losses")
     page.click("[data-kind=outputs]")
+    expect(page.locator(".question")).to_contain_text("Which one will hardly move?")
+    page.click("[data-action=play]")  # which answers it
+    page.click("[data-action=play]")
     page.wait_for_selector("#outputs [data-line=ce]")
     assert page.locator("#outputs .natural").count() == 3
     assert page.locator("#outputs .senseless").count() == 3
@@ -276,8 +280,192 @@ def test_which_output_goes_with_which_loss(open_page: OpenPage) -> None:
     labels = [chart.get_attribute("aria-label") or "" for chart in page.locator("#outputs .chart[role=img]").all()]
     halves = [re.findall(r"step (\S+)\.", label)[0] for label in labels]
     assert (halves[1], halves[2]) == ("232", "17")  # the sigmoid's two losses, as published
+    page.fill("#scrub", "150")
+    expect(page.locator("#stepno b")).to_have_text("150")
+    outputs = [float(dot.get_attribute("data-y") or "nan") for dot in page.locator("#outputs [data-dot]").all()]
+    assert outputs[1:3] == pytest.approx([0.9334175, 0.0256854], abs=1e-6)  # the published table again
+    assert outputs[5] > 0.99  # tanh under squared error stands still
+    page.fill("#rate", "1")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => Number([...document.querySelectorAll('#outputs [data-dot]')][1].dataset.y) < 0.2")
     page.click("[data-kind=neuron]")
     expect(page.locator("#output")).to_be_visible()
+
+
+def cells(page: Page, row: str) -> list[str]:
+    return page.locator(f"#terms-table {row}").first.locator("th, td").all_inner_texts()
+
+
+def test_six_points_term_by_term(open_page: OpenPage, served: Served) -> None:
+    page = open_page("/losses")
+    page.click("[data-kind=terms]")
+    page.wait_for_selector("#terms-table tbody tr")
+    expect(page.locator("#stepno b")).to_have_text("0")
+    page.click("text=it falls by ln 2 = 0.693")
+    expect(page.locator(".question")).to_contain_text("Right.")
+    page.wait_for_function("() => Number(document.querySelector('#stepno b').textContent) > 3")  # an answer plays
+    page.keyboard.press("End")
+    expect(page.locator("#stepno b")).to_have_text("60")
+    page.wait_for_function("() => location.search.includes('spec=')")
+    losses = engine(served, page.evaluate("location.search.slice(1)"))[1]["columns"]["loss"]
+    assert page.inner_text("#equal [data-number=trained]") == f"{losses[60]:.12f}"
+    assert page.inner_text("#equal [data-number=reckoned]") == f"{losses[60]:.12f}"  # −ln of the product, by six
+    rows = page.locator("#terms-table tbody tr")
+    chances = [float(rows.nth(i).locator("td").nth(2).inner_text()) for i in range(6)]
+    terms = [float(rows.nth(i).locator("td").last.inner_text()) for i in range(6)]
+    assert chances == pytest.approx([math.exp(-term) for term in terms], abs=6e-4)
+    assert sum(terms) / 6 == pytest.approx(losses[60], abs=1e-4)
+    assert cells(page, "tbody tr")[4:6] == ["−[0 · ln 0.055 + 1 · ln 0.945]", "−(1 · ln 0.945 + 0 · ln 0.055)"]
+    assert cells(page, "tfoot tr")[3] == "∏ = 0.08367"
+    ends = [float(page.get_attribute(f"#ruler [data-box=term-{i}]", "data-to") or "nan") for i in range(6)]
+    assert ends == sorted(ends)
+    assert ends[-1] == pytest.approx(6 * losses[60])
+    assert live(page) == "After 60 steps the likelihood is up to 0.0837 and the loss down to 0.4135."
+
+
+def test_an_output_is_dragged_and_the_model_starts_through_it(open_page: OpenPage) -> None:
+    page = open_page("/losses#panel=terms")
+    page.wait_for_selector("#chances [data-dot=point-4]")
+    box = page.locator("#chances [data-dot=point-4]").bounding_box()
+    plot = page.locator("#chances .plot").bounding_box()
+    assert box
+    assert plot
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, plot["y"] + plot["height"] * 0.4, steps=5)
+    page.mouse.up()
+    page.wait_for_function("() => Number(document.querySelector('#chances [data-dot=point-4]').dataset.y) > 0.5")
+    w, b = start_fields(page)
+    a = float(page.get_attribute("#chances [data-dot=point-4]", "data-y") or "nan")
+    assert a == pytest.approx(1 / (1 + math.exp(-(w * 1.2 + b))), abs=1e-9)
+    assert page.locator("#chances [data-line=ghost]").count() == 1  # what ran before
+    page.focus("#chances [role=slider]")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_function(
+        "a => Math.abs(document.querySelector('#chances [data-dot=point-4]').dataset.y - a + 0.02) < 1e-3", arg=a
+    )
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#terms-table tr.marked th")).to_have_text("2")
+
+
+def test_a_soft_target_leaves_its_entropy(open_page: OpenPage, served: Served) -> None:
+    page = open_page("/losses#panel=terms")
+    page.click("[data-scene=soft-target]")
+    expect(page.locator(".question")).to_contain_text("How far down can cross-entropy get?")
+    assert "0.5004" not in page.inner_text("#terms-table")  # nothing gives the answer away
+    assert page.locator("#chances [data-line=floor]").count() == 0
+    page.click("text=to 0.5004")
+    page.keyboard.press("End")
+    expect(page.locator("#stepno b")).to_have_text("300")
+    assert cells(page, "tfoot tr")[3:] == ["0.5004", "+ 0.0000", "= 0.5004"]
+    page.fill("#scrub", "20")
+    expect(page.locator("#stepno b")).to_have_text("20")
+    page.wait_for_function("() => location.search.includes('target=0.2')")
+    columns = engine(served, page.evaluate("location.search.slice(1)"))[1]["columns"]
+    shown = [page.inner_text(f"#equal [data-number={name}]") for name in ("reckoned", "trained")]
+    assert shown == [f"{columns['loss'][20]:.12f}"] * 2
+    entropy, divergence, cross = (float(re.sub(r"[^\d.]", "", text)) for text in cells(page, "tfoot tr")[3:])
+    assert entropy + divergence == pytest.approx(cross, abs=2e-4)
+    a = columns["output"][20]
+    assert divergence == pytest.approx(0.2 * math.log(0.2 / a) + 0.8 * math.log(0.8 / (1 - a)), abs=1e-4)
+    page.focus("#soft")
+    for _ in range(30):
+        page.keyboard.press("ArrowRight")
+    expect(page.locator("#target")).to_have_value("0.5")
+    page.wait_for_function("() => document.querySelector('#terms-table tfoot').textContent.includes('0.6931')")
+
+
+def test_what_ran_before_a_change_stays_as_a_ghost(open_page: OpenPage, served: Served) -> None:
+    page = open_page("/losses")
+    assert page.locator("[data-line$=ghost]").count() == 0
+    page.fill("#start-b", "1")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#output [data-line=mse-ghost]")
+    assert page.locator("#output [data-line=ce-ghost]").count() == 1
+    page.click("[data-curve=loss]")
+    page.wait_for_selector("#output [data-line=ce-ghost]")
+    page.click("[data-scene=near]")  # another scene is no change of this one
+    page.wait_for_function("() => !document.querySelector('[data-line$=ghost]')")
+    data_scene(page, "mislabelled")
+    page.fill("#rate", "0.2")
+    page.keyboard.press("Enter")
+    for place in ("#points", "#progress", "#map-mse", "#map-ce"):
+        page.wait_for_selector(f"{place} [data-line$=ghost]", state="attached")
+
+
+def test_losses_by_step_each_on_its_own_scale(open_page: OpenPage, served: Served) -> None:
+    page = open_page("/losses#step=20")
+    page.click("[data-curve=loss]")
+    page.wait_for_selector("#output [data-dot=ce-loss]")
+    runs = engine(served, "start=2,2&steps=300&run=sgd(lr=0.15);neuron=mse&run=sgd(lr=0.15);neuron=ce")
+    for loss, run in zip(("mse", "ce"), runs, strict=True):
+        values = run["columns"]["loss"]
+        share = float(page.get_attribute(f"#output [data-dot={loss}-loss]", "data-y") or "nan")
+        assert share == pytest.approx(values[20] / max(values))
+    expect(page.locator("#output .aside")).to_contain_text("compare the outputs instead")
+
+
+def test_z_is_dragged_on_the_sigmoid_and_both_are_read(open_page: OpenPage) -> None:
+    page = open_page("/losses#step=0")
+    assert page.locator("#sigmoid-mse [data-line=bound]").count() == 1
+    ticks = [page.locator(f"#sigmoid-mse .tick:text-is('{text}')").bounding_box() for text in ("2", "4")]
+    plot = page.locator("#sigmoid-mse .plot").bounding_box()
+    assert plot
+    two, four = (tick["x"] + tick["width"] / 2 for tick in ticks if tick)
+    page.mouse.move(four, plot["y"] + plot["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(2 * two - four, plot["y"] + plot["height"] / 2, steps=4)  # to z = 0
+    page.mouse.up()
+    page.wait_for_function("() => Math.abs(document.querySelector('#sigmoid-mse [data-dot=mse]').dataset.x) < 0.05")
+    slope = float(page.get_attribute("#sigmoid-mse [data-dot=slope]", "data-y") or "nan")
+    assert slope == pytest.approx(0.25, abs=1e-3)  # as steep as it ever is
+    page.focus("#sigmoid-mse [role=slider]")
+    page.keyboard.press("Shift+ArrowRight")
+    page.wait_for_function("() => Math.abs(document.querySelector('#sigmoid-ce [data-dot=ce]').dataset.x - 0.5) < 0.06")
+
+
+def test_target_and_start_are_dragged(open_page: OpenPage) -> None:
+    page = open_page("/losses")
+    line = page.locator("#output [data-line=target]").bounding_box()
+    tick = page.locator("#output .tick:text-is('0.5')").first.bounding_box()
+    assert line
+    assert tick
+    page.mouse.move(line["x"] + 300, line["y"])
+    page.mouse.down()
+    page.mouse.move(line["x"] + 300, tick["y"] + tick["height"] / 2, steps=5)
+    page.mouse.up()
+    page.wait_for_function("() => Math.abs(document.querySelector('#target').value - 0.5) < 0.03")
+    label = page.locator("#start-w-field label").bounding_box()
+    assert label
+    page.mouse.move(label["x"] + 5, label["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(label["x"] + 5 - 60, label["y"] + 5, steps=4)
+    page.mouse.up()
+    expect(page.locator("#start-w")).to_have_value("1")
+    page.focus("#start-b")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#start-b")).to_have_value("1.9")
+    page.wait_for_function("() => location.search.includes('start=1,1.9')")
+
+
+def test_where_a_thousand_starts_end(open_page: OpenPage) -> None:
+    page = open_page("/losses")
+    page.set_default_timeout(120_000)
+    data_scene(page, "four-valleys")
+    page.keyboard.press("End")
+    page.wait_for_function("() => document.querySelectorAll('#map-mse [data-word=minimum]').length === 4")
+    page.wait_for_function("() => document.querySelectorAll('#map-ce [data-word=minimum]').length === 1")
+    lows = sorted(page.locator("#map-mse [data-word=minimum]").all_text_contents())
+    assert lows == ["0.1165", "0.1332", "0.1332", "0.1500"]  # of the axes: means of 0.15000 and 0.11650
+    assert page.text_content("#map-ce [data-word=minimum]") == "0.6509"
+    tints = page.evaluate(
+        "() => ['mse', 'ce'].map((loss) => document.querySelector(`#map-${loss} .js-plotly-plot`).data"
+        ".find(({ type }) => type === 'heatmap')).map(({ z }) => [...new Set(z.flat())].sort())"
+    )
+    assert tints == [[0, 1, 2, 3], [0]]  # every start ends in one of the four, under cross-entropy in the one
+    page.click("#more")
+    page.click("#basins")
+    page.wait_for_function("() => !document.querySelector('[data-word=minimum]')")
 
 
 def test_the_neurons_losses_in_space(open_page: OpenPage) -> None:
@@ -324,6 +512,18 @@ def test_table_code_and_picture_are_taken_away(open_page: OpenPage, tmp_path: Pa
     page.click("text=curl command")
     expect(page.locator("dialog pre")).to_contain_text("neuron=ce")
     page.keyboard.press("Escape")
+    page.click("#share")
+    with page.expect_download() as handed:
+        page.click("text=Interactive hand-out")
+    hand_out = tmp_path / "losses.html"
+    handed.value.save_as(hand_out)
+    assert '"yaxis3"' in hand_out.read_text(encoding="utf-8")
+    page.click("#share")
+    with page.expect_download() as saved:
+        page.click("text=Steps as CSV")
+    table = tmp_path / "losses.csv"
+    saved.value.save_as(table)
+    assert len(table.read_text(encoding="utf-8").splitlines()) == 1 + 2 * 301
     page.click("#share")
     with page.expect_download() as download:
         page.click("text=Picture as PNG")
@@ -380,6 +580,24 @@ def test_a_phone_by_touch(open_page: OpenPage) -> None:
     expect(page.locator("#stepno b")).to_have_text("21")
 
 
+def test_terms_on_a_phone_by_touch(open_page: OpenPage) -> None:
+    page = open_page("/losses", **PHONE)
+    page.tap("[data-kind=terms]")
+    page.wait_for_selector("#terms-table tbody tr")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.tap("text=it halves")
+    expect(page.locator(".question")).to_contain_text("Not quite.")
+    page.wait_for_function("() => Number(document.querySelector('#stepno b').textContent) > 2")
+    page.tap("[data-action=play]")
+    page.tap("[data-scene=soft-target]")
+    page.wait_for_selector("#soft")
+    low = [
+        button.bounding_box() for button in page.locator("#kinds button, #scenes button:visible, .answers button").all()
+    ]
+    assert min(box["height"] for box in low if box) >= 44
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_without_scripts_it_says_so(open_page: OpenPage) -> None:
     page = open_page("/losses", java_script_enabled=False, ready=False, quiet=False)
     assert "needs JavaScript" in page.inner_text("noscript")
@@ -400,4 +618,10 @@ def test_nothing_serious_stands_in_anyones_way(
     data_scene(page, "mislabelled")
     assert serious(page) == []
     page.click("[data-kind=outputs]")
+    assert serious(page) == []
+    page.click("[data-kind=terms]")
+    page.wait_for_selector("#terms-table tbody tr")
+    assert serious(page) == []
+    page.click("[data-scene=soft-target]")
+    expect(page.locator("#soft")).to_be_visible()
     assert serious(page) == []

@@ -29,7 +29,7 @@ export function describeChart(chart, text) {
 }
 
 /**
- * Draw {x: {range, ticks}, y: {range, ticks, grid}, still: {key, lines, words, fills}, lines, dots, words, uprights}.
+ * Draw {x: {range, ticks}, y: {range, ticks, grid}, still: {key, lines, words, fills}, lines, dots, words, uprights, boxes}.
  * A tick is [value, text]; `size` scales type. Returns false when the host has no room.
  */
 export function drawChart(chart, figure) {
@@ -77,8 +77,9 @@ function axes(chart, { x, y }) {
   return nodes;
 }
 
-function marks(chart, { lines = [], fills = [], uprights = [], dots = [], words = [] }) {
+function marks(chart, { lines = [], fills = [], boxes = [], uprights = [], dots = [], words = [] }) {
   return [
+    ...boxes.map((box) => boxMark(chart, box)),
     ...uprights.map((upright) => uprightMark(chart, upright)),
     ...fills.map((fill) => fillMark(chart, fill)),
     ...lines.flatMap((line) => lineMark(chart, line)),
@@ -116,6 +117,15 @@ function fillMark(chart, fill) {
   const last = (fill.count ?? fill.x.length) - 1;
   const d = `${outline(chart, fill)}L${scale.x(fill.x[last])} ${scale.y(0)}L${scale.x(fill.x[0])} ${scale.y(0)}Z`;
   return svg("path", { d, fill: fill.colour ?? "var(--ink)", "fill-opacity": fill.opacity ?? 0.07 });
+}
+
+/** A box from (x0, y0) to (x1, y1), with a gap of paper to its neighbours. */
+function boxMark({ scale }, { x0, x1, y0, y1, colour, opacity = 1, name }) {
+  const [left, right, top, bottom] = [scale.x(x0), scale.x(x1), scale.y(y1), scale.y(y0)];
+  return svg("rect", {
+    x: left, y: top, width: Math.max(0, right - left), height: Math.max(0, bottom - top), fill: colour, "fill-opacity": opacity,
+    stroke: "var(--paper)", "stroke-width": 1.5, "data-box": name, "data-from": x0, "data-to": x1,
+  });
 }
 
 function uprightMark({ scale, area }, { x }) {

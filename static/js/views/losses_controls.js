@@ -2,7 +2,7 @@
 import { fieldPath } from "../api.js";
 import { t } from "../i18n.js";
 import { num, parseNumber, plainNumber } from "../numbers.js";
-import { kindOf, rateOf, withFields, withOptimizer, withPairStart, withRate } from "../pair.js";
+import { kindOf, panelOf, rateOf, withFields, withOptimizer, withPairStart, withRate } from "../pair.js";
 import { position, valueAt } from "../scale.js";
 import { anchor, element } from "./element.js";
 
@@ -16,23 +16,25 @@ export function createControls(state, act) {
   fillScenes(controls);
   fillOptimizers(controls);
   fillRates(controls);
-  number(controls, "start-w", (value) => withPairStart(state.spec, [value, state.spec.start[1]]));
-  number(controls, "start-b", (value) => withPairStart(state.spec, [state.spec.start[0], value]));
-  number(controls, "input", (value) => withFields(state.spec, { input: value }));
-  number(controls, "target", (value) => withFields(state.spec, { target: value }));
+  number(controls, "start-w", 0.1, (value) => withPairStart(state.spec, [value, state.spec.start[1]]));
+  number(controls, "start-b", 0.1, (value) => withPairStart(state.spec, [state.spec.start[0], value]));
+  number(controls, "input", 0.1, (value) => withFields(state.spec, { input: value }));
+  number(controls, "target", 0.05, (value) => withFields(state.spec, { target: value }), (value) => Math.max(0, Math.min(1, value)));
   find("own-rates").addEventListener("change", (event) => {
     const own = event.target.checked;
     act.show({ own });
     if (!own && rateOf(state.spec, "mse") !== rateOf(state.spec, "ce")) act.edit(withRate(state.spec, rateOf(state.spec, "mse")));
   });
   find("in-space").addEventListener("change", (event) => act.show({ space: event.target.checked }));
+  find("basins").addEventListener("change", (event) => act.show({ basins: event.target.checked }));
+  for (const button of document.querySelectorAll("[data-curve]")) button.addEventListener("click", () => act.show({ curve: button.dataset.curve }));
   anchor(find("more"), find("more-menu"), "end");
   return controls;
 }
 
 function fillScenes({ act, state, find }) {
-  const about = (scene) => (scene.view.own || kindOf(scene.spec) !== "neuron" ? "" : ` (${scene.spec.start.map(plainNumber).join(", ")})`);
-  for (const button of find("kinds").children) button.addEventListener("click", () => act.kind(button.dataset.kind));
+  const about = (scene) => (scene.view.own || panelOf(scene) !== "neuron" ? "" : ` (${scene.spec.start.map(plainNumber).join(", ")})`);
+  for (const button of find("kinds").children) button.addEventListener("click", () => act.panel(button.dataset.kind));
   find("scenes").append(...state.page.scenes.map((scene) => element("button", { type: "button", "data-scene": scene.name, title: scene.lesson, onclick: () => act.scene(scene) },
     scene.title, element("span", { class: "n" }, about(scene)))));
 }
@@ -52,11 +54,12 @@ function fillRates(controls) {
     const name = loss ? t("Learning rate of {loss}", { loss: lossName(loss) }) : t("Learning rate");
     const slider = element("input", { type: "range", min: 0, max: 1, step: 0.005, id: `${id}-slider`, "aria-label": name });
     const field = element("input", { id, inputmode: "decimal", autocomplete: "off", "aria-label": name, class: "rate-number" });
-    const set = (lr) => act.edit(withRate(state.spec, lr, loss));
-    slider.addEventListener("input", () => set(valueAt(RATE, Number(slider.value))));
+    const set = (lr, moving) => act.edit(withRate(state.spec, lr, loss), { moving });
+    slider.addEventListener("input", () => set(valueAt(RATE, Number(slider.value)), true));
+    slider.addEventListener("change", act.rest);
     field.addEventListener("change", () => {
       const lr = parseNumber(field.value);
-      if (Number.isFinite(lr)) set(lr);
+      if (Number.isFinite(lr)) set(lr, false);
       else refuse(controls, `${id}`, field.value);
     });
     controls.rates[loss ?? "both"] = { row: element("div", { class: `pace ${loss ?? "shared"}` }, element("span", { class: "eta", "aria-hidden": "true" }, element("i", {}, "η")), field, slider), slider, field, loss };
@@ -66,13 +69,51 @@ function fillRates(controls) {
 
 const lossName = (loss) => (loss === "mse" ? t("squared error") : t("cross-entropy"));
 
-function number(controls, id, next) {
+/**
+ * A number that is typed, moved by the arrow keys or dragged at its symbol, `unit` at a time and within `bounded`; `next`
+ * makes the spec of a value.
+ */
+function number(controls, id, unit, next, bounded = (value) => value) {
   const input = controls.find(id);
+  const label = controls.find(`${id}-field`).querySelector("label");
+  const { act } = controls;
+  const move = (from, units, moving) => {
+    const value = bounded(Number((from + units * unit).toFixed(6)));
+    input.value = plainNumber(value);
+    act.edit(next(value), { moving });
+  };
   input.addEventListener("change", () => {
     const value = parseNumber(input.value);
     if (!Number.isFinite(value)) return refuse(controls, id, input.value);
-    controls.act.edit(next(value));
+    act.edit(next(value));
   });
+  input.addEventListener("keydown", (event) => {
+    const direction = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    const value = parseNumber(input.value);
+    if (!direction || !Number.isFinite(value)) return;
+    event.preventDefault();
+    move(value, direction * (event.shiftKey ? 10 : 1), true);
+  });
+  input.addEventListener("keyup", act.rest);
+  let grip = null;
+  label.addEventListener("pointerdown", (event) => {
+    const value = parseNumber(input.value);
+    if (event.button !== 0 || !Number.isFinite(value)) return;
+    grip = { value, x: event.clientX, units: 0 };
+    label.setPointerCapture(event.pointerId);
+  });
+  label.addEventListener("pointermove", (event) => {
+    const units = grip && Math.round((event.clientX - grip.x) / 6);
+    if (!grip || units === grip.units) return;
+    grip.units = units;
+    move(grip.value, units, true);
+  });
+  for (const name of ["pointerup", "pointercancel"]) {
+    label.addEventListener(name, () => {
+      grip = null;
+      act.rest();
+    });
+  }
 }
 
 /** What was typed is no number: say so beside it; what runs goes on. */
@@ -86,7 +127,7 @@ const FIELDS = { start: ["start-w", "start-b"], input: ["input"], target: ["targ
 /** Show the spec in the controls; a field that is being typed in keeps its text. */
 export function showControls(controls, state) {
   const { find } = controls;
-  const key = JSON.stringify([state.spec, state.own, state.space, state.problem, state.scene?.name, state.panel]);
+  const key = JSON.stringify([state.spec, state.own, state.space, state.basins, state.curve, state.problem, state.scene?.name, state.panel]);
   if (key === controls.key) return;
   controls.key = key;
   const { spec } = state;
@@ -107,8 +148,11 @@ export function showControls(controls, state) {
     label.firstChild.textContent = names[index];
     label.querySelector("sub").hidden = !second;
   });
-  for (const button of find("kinds").children) button.setAttribute("aria-pressed", String(button.dataset.kind === (state.panel ?? kind)));
-  find("in-space").closest("label").hidden = kind !== "neuron";
+  for (const button of find("kinds").children) button.setAttribute("aria-pressed", String(button.dataset.kind === state.panel));
+  for (const button of document.querySelectorAll("[data-curve]")) button.setAttribute("aria-pressed", String(button.dataset.curve === state.curve));
+  find("in-space").closest("label").hidden = state.panel !== "neuron";
+  find("basins").closest("label").hidden = state.panel !== "logistic";
+  find("basins").checked = state.basins;
   find("optimizer").value = spec.runs[0].optimizer;
   find("own-rates").checked = state.own;
   find("in-space").checked = state.space;
@@ -124,7 +168,7 @@ export function showControls(controls, state) {
   }
   for (const button of find("scenes").children) {
     const scene = state.page.scenes.find(({ name }) => name === button.dataset.scene);
-    button.hidden = kindOf(scene.spec) !== kind;
+    button.hidden = panelOf(scene) !== state.panel;
     button.setAttribute("aria-pressed", String(scene.name === state.scene?.name));
   }
   showProblems(controls, state.problem);

@@ -13,13 +13,15 @@ import { withFields } from "../pair.js";
 import { rounded } from "../points.js";
 import { cell, ended } from "../trajectory.js";
 import { createChart, describeChart, drawChart } from "./chart.js";
+import { basinsOf, tint } from "./losses_basins.js";
 import { drawHill, load } from "./losses_space.js";
-import { runsOf } from "./losses_words.js";
+import { ghostsOf, runsOf } from "./losses_words.js";
 import { say } from "./notice.js";
 
 const LOSSES = ["mse", "ce"];
 const COLOUR = { mse: "var(--c-mse)", ce: "var(--c-ce)" };
 const MARGIN = { left: 34, right: 10, top: 6, bottom: 22 };
+const GHOST = { width: 1.4, dash: [1.5, 4], opacity: 0.7 };
 const CONFIG = { displayModeBar: false, staticPlot: true };
 
 /** The views of the data; `act.edit` hears of flipped labels. */
@@ -48,7 +50,7 @@ export function drawData(data, shown, redraw) {
   const described = modelOf(data, shown.race.spec.runs[0].problem);
   const runs = runsOf(shown);
   if (!described) return;
-  data.shown = { ...shown, described, runs, size: shown.theme.size(1) };
+  data.shown = { ...shown, described, runs, ghosts: ghostsOf(shown), size: shown.theme.size(1) };
   drawPoints(data, data.shown);
   drawProgress(data, data.shown);
   if (!data.plotly) load(data);
@@ -61,8 +63,8 @@ export function drawData(data, shown, redraw) {
   }
 }
 
-/** The points of a dataset, which the server makes; null until they are here. */
-function modelOf(data, problem) {
+/** The points of a dataset, which the server makes; null until they are here. `data` keeps them in `models`. */
+export function modelOf(data, problem) {
   const { loss: _loss, ...same } = problem;
   const key = JSON.stringify(same);
   if (!data.models.has(key)) {
@@ -77,7 +79,7 @@ function modelOf(data, problem) {
 
 /* the points, with both models' outputs */
 
-function drawPoints(data, { described, runs, race, size }) {
+function drawPoints(data, { described, runs, race, size, ghosts }) {
   const bias = race.spec.runs[0].problem.bias !== false;
   if (!bias) return drawPlane(data, { described, size });
   const [low, high] = described.window[0];
@@ -86,9 +88,10 @@ function drawPoints(data, { described, runs, race, size }) {
   const at = (loss) => [cell(runs[loss].trajectory, wn, runs[loss].row), cell(runs[loss].trajectory, bn, runs[loss].row)];
   const lines = [];
   const words = [];
-  const uprights = [];
   for (const loss of LOSSES) {
     const [w, b] = at(loss);
+    const [v, c] = ghosts[loss] ? [wn, bn].map((name) => cell(ghosts[loss], name, Math.min(runs[loss].row, ghosts[loss].count - 1))) : [];
+    if (ghosts[loss]) lines.push({ x: xs, y: xs.map((x) => sigmoid(v * x + c)), ...GHOST, colour: COLOUR[loss], name: `${loss}-ghost` });
     lines.push({ x: xs, y: xs.map((x) => sigmoid(w * x + b)), colour: COLOUR[loss], width: 2.4, dash: data.look[loss].dash, name: loss });
     const edge = -b / w;
     if (!(edge > low && edge < high)) continue;
@@ -101,7 +104,7 @@ function drawPoints(data, { described, runs, race, size }) {
     const offset = 0.045 * row(`${x},${label}`) * (label ? -1 : 1); // points at one place stand over each other
     return { x, y: label + offset, colour: "var(--ink-3)", radius: 3.5, name: `point-${index}` };
   });
-  drawChart(data.points, { size, x: { range: [low, high], ticks: ticks(low, high), name: "x" }, y: { range: [-0.1, 1.1], ticks: [[0, "0"], [0.5, "0.5"], [1, "1"]] }, margin: MARGIN, lines, dots, words, uprights });
+  drawChart(data.points, { size, x: { range: [low, high], ticks: ticks(low, high), name: "x" }, y: { range: [-0.1, 1.1], ticks: [[0, "0"], [0.5, "0.5"], [1, "1"]] }, margin: MARGIN, lines, dots, words });
   document.querySelector("#points .aside").textContent = t("click a point to flip its label");
   describeChart(data.points, t("Points, with the output of both models."));
 }
@@ -144,7 +147,7 @@ function flip(data, event) {
 
 /* how far both are, by step */
 
-function drawProgress(data, { runs, race, step, size, theme, asked }) {
+function drawProgress(data, { runs, race, step, size, theme, asked, ghosts }) {
   const { steps } = race.spec;
   const share = race.spec.runs[0].problem.bias !== false;
   const column = share ? "accuracy" : "loss";
@@ -160,7 +163,9 @@ function drawProgress(data, { runs, race, step, size, theme, asked }) {
   for (const loss of LOSSES) {
     const { trajectory, row } = runs[loss];
     const y = trajectory.columns.get(column);
-    const x = Array.from({ length: trajectory.count }, (_, i) => i);
+    const x = Array.from({ length: Math.max(trajectory.count, ghosts[loss]?.count ?? 0) }, (_, i) => i);
+    const before = ghosts[loss]?.columns.get(column);
+    if (before) lines.push({ x, y: before, count: before.length, ...GHOST, colour: COLOUR[loss], name: `${loss}-ghost` });
     if (!open) lines.push({ x, y, count: trajectory.count, colour: COLOUR[loss], width: 1.5, opacity: theme.dark ? 0.45 : 0.36 });
     lines.push({ x, y, count: row + 1, colour: COLOUR[loss], width: 2.6, dash: data.look[loss].dash, name: loss });
     dots.push({ x: row, y: y?.[row], symbol: data.look[loss].symbol, colour: COLOUR[loss], name: loss });
@@ -196,27 +201,45 @@ function scapeOf(data, { described, runs, race }, loss) {
   return data.scapes[loss];
 }
 
-function drawMap(data, { runs, race, step, theme, size }, loss, scape) {
+function drawMap(data, shown, loss, scape) {
+  const { runs, race, step, theme, size, ghosts } = shown;
+  const basins = basinsOf(data, shown, loss, scape);
   const panel = data.map[loss];
   const { trajectory } = runs[loss];
   const [us, vs] = race.parameters.map((name) => trajectory.columns.get(name));
   const [[x0, x1], [y0, y1]] = scape.window3;
+  const [gu, gv] = race.parameters.map((name) => ghosts[loss]?.columns.get(name));
+  const before = gu && gv ? [{ x: gu, y: gv, count: gu.length, ...GHOST, colour: COLOUR[loss], name: `${loss}-ghost` }] : [];
   drawChart(panel.chart, {
     size, x: { range: [x0, x1], ticks: ticks(x0, x1), name: scape.variables[0] }, y: { range: [y0, y1], ticks: ticks(y0, y1), grid: false, name: scape.variables[1] }, margin: MARGIN,
-    still: { key: scape.key, dots: [], words: scape.valleys.map((valley) => ({ x: valley.x, y: valley.y, anchor: "middle", text: "+", size: 16, colour: "var(--ink-2)", name: "valley" })) },
-    lines: [{ x: us, y: vs, count: Math.min(step + 1, trajectory.count), colour: COLOUR[loss], width: 2.6, dash: data.look[loss].dash, name: loss }],
+    still: { key: `${scape.key}${Boolean(basins?.minima)}`, words: valleyWords(scape, basins) },
+    lines: [...before, { x: us, y: vs, count: Math.min(step + 1, trajectory.count), colour: COLOUR[loss], width: 2.6, dash: data.look[loss].dash, name: loss }],
     dots: [{ x: race.spec.start[0], y: race.spec.start[1], colour: "var(--ink)", open: true, radius: 4.5 }, { x: us[runs[loss].row], y: vs[runs[loss].row], symbol: data.look[loss].symbol, colour: COLOUR[loss], name: loss }],
   });
-  document.querySelector(`#map-${loss} .aside`).textContent = scape.bends ? t("shaded: it bends downwards") : t("it bends upwards everywhere");
+  document.querySelector(`#map-${loss} .aside`).textContent = aboutMap(scape, basins);
   describeChart(panel.chart, t("The loss over the parameters, with the path. It is at ({u}, {v}).", { u: fix(us[runs[loss].row], 2), v: fix(vs[runs[loss].row], 2) }));
   if (!data.plotly || !panel.chart.area) return;
-  const key = [scape.key, theme.key, panel.chart.host.clientWidth, panel.chart.host.clientHeight].join();
+  const key = [scape.key, theme.key, ...Object.values(panel.chart.area), basins?.minima ? basins.key : ""].join();
   if (key === panel.key) return;
   panel.key = key;
-  fillMap(data.plotly, panel, scape, theme);
+  const tints = basins?.minima ? [tint(basins, data.page.tokens[theme.dark ? "dark" : "light"])] : [];
+  fillMap(data.plotly, panel, scape, theme, tints);
 }
 
-function fillMap(plotly, { plot, chart }, scape, theme) {
+/** A cross at every minimum; with the basins at the place that the runs found, and how low it is. */
+function valleyWords(scape, basins) {
+  const cross = { anchor: "middle", text: "+", size: 16, colour: "var(--ink-2)", name: "valley" };
+  if (!basins?.minima) return scape.valleys.map(({ x, y }) => ({ ...cross, x, y }));
+  return basins.minima.flatMap(({ x, y, loss, starts }, index) => (starts ? [{ ...cross, x, y }, { x, y, dy: 15, anchor: "middle", text: num(loss, 4), size: 11, colour: "var(--ink)", name: "minimum" }] : [{ ...cross, ...scape.valleys[index] }]));
+}
+
+function aboutMap(scape, basins) {
+  if (basins && !basins.minima) return t("a thousand starts: {share}%", { share: Math.round(100 * basins.share) });
+  if (basins) return scape.bends ? t("coloured by where a start ends · shaded: bends down") : t("wherever it starts, it ends in the one minimum");
+  return scape.bends ? t("shaded: it bends downwards") : t("it bends upwards everywhere");
+}
+
+function fillMap(plotly, { plot, chart }, scape, theme, tints) {
   const { x, y, f } = scape.grid;
   const { area, host } = chart;
   const { low, high } = scape.scale;
@@ -228,7 +251,7 @@ function fillMap(plotly, { plot, chart }, scape, theme) {
   };
   plotly.react(plot, [
     { type: "contour", x, y, z: field, colorscale: theme.surface, zmin: low, zmax: high, showscale: false, hoverinfo: "skip", autocontour: false, contours: { start: low + (high - low) / 28, end: high, size: (high - low) / 14 }, line: { color: theme.isoline, width: 0.8 } },
-    ...(scape.bends ? [shade] : []),
+    ...tints, ...(scape.bends ? [shade] : []),
   ], {
     width: host.clientWidth, height: host.clientHeight, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
     margin: { l: area.left, t: area.top, r: host.clientWidth - area.left - area.width, b: host.clientHeight - area.top - area.height },

@@ -5,12 +5,13 @@
 import { t } from "../i18n.js";
 import { floor, logit, loss as lossAt, sequence, sigmoid, slope, summit } from "../neuron.js";
 import { fix, num, plainNumber } from "../numbers.js";
-import { withPairStart } from "../pair.js";
+import { withFields, withPairStart } from "../pair.js";
 import { cell } from "../trajectory.js";
 import { createChart, describeChart, drawChart, pointerData } from "./chart.js";
+import { onArrows, onDrag } from "./losses_drag.js";
 import { createLedger, drawLedger } from "./losses_ledger.js";
 import { formula } from "./losses_formulas.js";
-import { runsOf } from "./losses_words.js";
+import { ghostsOf, runsOf } from "./losses_words.js";
 
 const LOSSES = ["mse", "ce"];
 const AS = sequence(0, 1, 101);
@@ -30,6 +31,12 @@ export function createNeuron(tokens, act) {
   for (const place of document.querySelectorAll("[data-formula]")) place.append(formula(place.dataset.formula));
   document.querySelector("#gradient .h").append(" ", formula("size"));
   dragOutput(view);
+  dragTarget(view);
+  for (const loss of LOSSES) {
+    dragZ(view, view.cost[loss]);
+    dragZ(view, view.sigmoid[loss]);
+    turnZ(view, view.sigmoid[loss].root);
+  }
   return view;
 }
 
@@ -43,7 +50,7 @@ export function drawNeuron(view, shown) {
     const z = read("w") * input + read("b");
     return [loss, { trajectory, row, z, a: read("output"), slope: read("slope"), gradient: read("gradient_w"), loss: read("loss") }];
   }));
-  const scene = { ...shown, runs, now, input, target, size: shown.theme.size(1) };
+  const scene = { ...shown, runs, now, input, target, ghosts: ghostsOf(shown), size: shown.theme.size(1) };
   view.shown = scene;
   drawOutput(view, scene);
   drawGradient(view, scene);
@@ -57,7 +64,9 @@ export function drawNeuron(view, shown) {
 
 /* output by step */
 
-function drawOutput(view, { now, race, step, seen, target, size, theme }) {
+function drawOutput(view, shown) {
+  if (shown.curve === "loss") return drawLosses(view, shown);
+  const { now, race, step, seen, target, size, theme, ghosts } = shown;
   const { steps } = race.spec;
   const reach = Math.max(step, seen);
   const lines = [];
@@ -68,6 +77,7 @@ function drawOutput(view, { now, race, step, seen, target, size, theme }) {
     const y = trajectory.columns.get("output");
     const x = indices(trajectory.count);
     const dash = view.look[loss].dash;
+    lines.push(...ghostLines(ghosts, loss, "output"));
     lines.push({ x, y, count: Math.min(steps + 1, trajectory.count), colour: COLOUR[loss], width: 1.5, opacity: theme.dark ? 0.45 : 0.36, name: `${loss}-future` });
     lines.push({ x, y, count: Math.min(step + 1, trajectory.count), colour: COLOUR[loss], width: 2.8, dash, name: loss });
     dots.push({ x: now[loss].row, y: a, symbol: view.look[loss].symbol, colour: COLOUR[loss], name: loss });
@@ -78,11 +88,48 @@ function drawOutput(view, { now, race, step, seen, target, size, theme }) {
   const target01 = [[0, "0"], [0.5, "0.5"], [1, "1"]];
   drawChart(view.output, {
     size, x: { range: [0, steps], ticks: stepTicks(steps) }, y: { range: [-0.02, 1.04], ticks: target01 },
-    margin: { right: 18, bottom: 22 }, still: { key: `${target}`, lines: [{ x: [0, steps], y: [target, target], colour: "var(--ink-3)", width: 1, dash: [2, 3] }] },
+    margin: { right: 18, bottom: 22 }, still: { key: `${target}`, lines: [{ x: [0, steps], y: [target, target], colour: "var(--ink-3)", width: 1, dash: [2, 3], name: "target" }] },
     uprights: [{ x: Math.min(step, steps) }], lines, dots, words,
   });
-  document.querySelector("#output .aside").textContent = t("target is {target}, dotted", { target: plainNumber(target) });
+  document.querySelector("#output .aside").textContent = t("target is {target}, dotted: drag it", { target: plainNumber(target) });
   describeChart(view.output, t("Output against step. At step {step} squared error outputs {a}, cross-entropy {b}.", { step, a: fix(now.mse.a, 3), b: fix(now.ce.a, 3), reach }));
+}
+
+/** Both losses by step, each as tall as the panel: what one squares and the other takes the logarithm of has no common scale. */
+function drawLosses(view, { now, race, step, size, theme, ghosts }) {
+  const { steps } = race.spec;
+  const lines = [];
+  const dots = [];
+  const words = [];
+  const tops = {};
+  for (const loss of LOSSES) {
+    const { trajectory, row } = now[loss];
+    const losses = trajectory.columns.get("loss").subarray(0, trajectory.count);
+    const top = losses.reduce((most, value) => (value > most ? value : most), 1e-9);
+    const share = (values) => Array.from(values, (value) => value / top);
+    const [x, y, dash] = [indices(trajectory.count), share(losses), view.look[loss].dash];
+    tops[loss] = top;
+    lines.push(...ghostLines(ghosts, loss, "loss", share));
+    lines.push({ x, y, count: y.length, colour: COLOUR[loss], width: 1.5, opacity: theme.dark ? 0.45 : 0.36 });
+    lines.push({ x, y, count: Math.min(step + 1, y.length), colour: COLOUR[loss], width: 2.8, dash, name: `${loss}-loss` });
+    dots.push({ x: row, y: y[row], symbol: view.look[loss].symbol, colour: COLOUR[loss], name: `${loss}-loss` });
+    const below = y[row] > 0.5;
+    words.push({ x: row, y: y[row], dx: step < steps * 0.86 ? 10 : -10, dy: below ? (loss === "mse" ? -12 : 15) : -14, anchor: step < steps * 0.86 ? "start" : "end", text: num(losses[row], 3), class: "bold", colour: COLOUR[loss], name: `${loss}-loss` });
+    const side = loss === "mse" ? { x: 0, dx: -6, anchor: "end" } : { x: steps, dx: 6, anchor: "start" };
+    for (const part of [0.5, 1]) words.push({ ...side, y: part, text: num(part * top, 2), colour: COLOUR[loss], size: 11 });
+  }
+  drawChart(view.output, {
+    size, x: { range: [0, steps], ticks: stepTicks(steps) }, y: { range: [-0.02, 1.1], ticks: [[0, "0"], [0.5, ""], [1, ""]] },
+    margin: { left: 40, right: 44 * size, bottom: 22 }, still: { key: "losses" }, uprights: [{ x: Math.min(step, steps) }], lines, dots, words,
+  });
+  document.querySelector("#output .aside").textContent = t("each on a scale of its own, so compare the outputs instead");
+  describeChart(view.output, t("Loss against step, each on a scale of its own: squared error up to {m}, cross-entropy up to {c}.", { m: num(tops.mse, 3), c: num(tops.ce, 3) }));
+}
+
+/** What a loss did before the last change, thin and dotted. */
+function ghostLines(ghosts, loss, column, map = (values) => values) {
+  const values = ghosts[loss]?.columns.get(column);
+  return values ? [{ x: indices(values.length), y: map(values), count: values.length, colour: COLOUR[loss], width: 1.4, dash: [1.5, 4], opacity: 0.7, name: `${loss}-ghost` }] : [];
 }
 
 const indices = (() => {
@@ -145,7 +192,7 @@ function dragOutput(view) {
     const { race, input } = view.shown;
     const [w] = race.spec.start;
     const b = logit(Math.max(0.002, Math.min(0.998, a))) - w * input;
-    view.act.edit(withPairStart(race.spec, [w, Number(b.toFixed(3))]), { step: 0 });
+    view.act.edit(withPairStart(race.spec, [w, Number(b.toFixed(3))]), { step: 0, moving: true });
   };
   let dragging = false;
   host.addEventListener("pointerdown", (event) => {
@@ -159,15 +206,43 @@ function dragOutput(view) {
     event.preventDefault();
   });
   host.addEventListener("pointermove", (event) => dragging && startAt(pointerData(view.gradient, event).x));
-  for (const name of ["pointerup", "pointercancel"]) host.addEventListener(name, () => (dragging = false));
-  root.addEventListener("keydown", (event) => {
-    const move = { ArrowLeft: -0.02, ArrowDown: -0.02, ArrowRight: 0.02, ArrowUp: 0.02 }[event.key];
-    if (!move || !view.shown) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const { race, input } = view.shown;
+  for (const name of ["pointerup", "pointercancel"]) host.addEventListener(name, () => {
+    if (dragging) view.act.rest();
+    dragging = false;
+  });
+  onArrows(view, root, 0.02, (move, { race, input }) => {
     const [w, b] = race.spec.start;
-    startAt(sigmoid(w * input + b) + move * (event.shiftKey ? 5 : 1));
+    startAt(sigmoid(w * input + b) + move);
+  });
+}
+
+const FARTHEST = 6; // where the start is dragged to, in z
+
+function startAtZ(view, z) {
+  const { race, input } = view.shown;
+  const [w] = race.spec.start;
+  const b = Math.max(-FARTHEST, Math.min(FARTHEST, z)) - w * input;
+  view.act.edit(withPairStart(race.spec, [w, Number(b.toFixed(3))]), { step: 0, moving: true });
+}
+
+/** Over z a mouse may press anywhere, a finger near the neuron: elsewhere it scrolls the page. */
+function dragZ(view, chart) {
+  const near = (at) => LOSSES.some((loss) => Math.abs(chart.scale.x(view.shown.now[loss].z) - chart.scale.x(at.x)) < 32);
+  onDrag(view, chart, (at, event) => event.pointerType === "mouse" || near(at), (at) => startAtZ(view, at.x));
+}
+
+function turnZ(view, root) {
+  for (const [name, value] of Object.entries({ role: "slider", tabindex: "0", "aria-valuemin": String(-FARTHEST), "aria-valuemax": String(FARTHEST) })) root.setAttribute(name, value);
+  onArrows(view, root, 0.1, (move, { race, input }) => startAtZ(view, race.spec.start[0] * input + race.spec.start[1] + move));
+}
+
+/** The dotted line of the target is dragged up and down. */
+function dragTarget(view) {
+  const chart = view.output;
+  const near = (at) => Math.abs(chart.scale.y(view.shown.target) - chart.scale.y(at.y)) < 14;
+  onDrag(view, chart, (at) => view.shown.curve === "output" && near(at), (at) => {
+    const target = Number(Math.max(0, Math.min(1, at.y)).toFixed(2));
+    if (target !== view.shown.target) view.act.edit(withFields(view.shown.race.spec, { target }), { moving: true });
   });
 }
 
@@ -211,7 +286,7 @@ function heightTicks(high) {
   return Array.from({ length: Math.floor(high / unit) + 1 }, (_, i) => [i * unit, plainNumber(i * unit)]);
 }
 
-/* the sigmoid, with the neuron on it */
+/* the sigmoid, with the neuron on it: read z, output and slope, and that the slope never passes a quarter */
 
 function drawSigmoid(view, { now, size }, loss, far) {
   const zs = sequence(-far, far, 121);
@@ -219,10 +294,11 @@ function drawSigmoid(view, { now, size }, loss, far) {
   const slopes = values.map((a) => a * (1 - a));
   const { z, a, slope: d } = now[loss];
   const still = {
-    key: "sigmoid", fills: [{ x: zs, y: slopes }],
-    lines: [{ x: zs, y: slopes, colour: "var(--ink-3)", width: 1.4, dash: [4, 3] }, { x: zs, y: values, colour: "var(--ink-2)", width: 1.8 }],
+    key: `sigmoid${z > 0}`, fills: [{ x: zs, y: slopes }],
+    lines: [{ x: [-far, far], y: [0.25, 0.25], colour: "var(--ink-3)", width: 1, dash: [2, 3], name: "bound" }, { x: zs, y: slopes, colour: "var(--ink-3)", width: 1.4, dash: [4, 3] }, { x: zs, y: values, colour: "var(--ink-2)", width: 1.8 }],
     words: [
       { x: 0, y: 0.1, anchor: "middle", text: [["σ", "v"], ["′(", null], ["z", "v"], [")", null]], size: 14, class: "serif", colour: "var(--ink-3)" },
+      { x: z > 0 ? -far : far, y: 0.25, dx: z > 0 ? 3 : -3, dy: -9, anchor: z > 0 ? "start" : "end", text: [["σ", "v"], ["′ ≤ 0.25", null]], size: 11.5, colour: "var(--ink-3)", name: "bound" },
     ],
   };
   const place = z > 2 ? { dx: -8, anchor: "end", y: d + (a - d) * 0.3 } : z > -2 ? { dx: z > 0 ? 12 : -12, dy: z > 0 ? 8 : -10, anchor: z > 0 ? "start" : "end", y: a } : { dx: -6, dy: -18, anchor: "middle", y: a };
@@ -233,5 +309,9 @@ function drawSigmoid(view, { now, size }, loss, far) {
     dots: [{ x: z, y: a, symbol: view.look[loss].symbol, colour: COLOUR[loss], name: loss }, { x: z, y: d, symbol: view.look[loss].symbol, colour: COLOUR[loss], open: true, radius: 4.5, name: "slope" }],
     words: [{ ...curve, text: [["σ", "v"], ["(", null], ["z", "v"], [")", null]], size: 14, class: "serif" }, { x: z, ...place, text: [["σ", "v"], ["′ = ", null], [fix(d, 3), "bold"]], colour: COLOUR[loss], name: "slope" }],
   });
+  document.querySelector(`#sigmoid-${loss} .aside`).textContent = t("drag to start elsewhere");
+  const { root } = view.sigmoid[loss];
+  root.setAttribute("aria-valuenow", String(Number(z.toFixed(2))));
+  root.setAttribute("aria-valuetext", t("z = {z}: output {a}, slope {slope}", { z: fix(z, 2), a: fix(a, 3), slope: fix(d, 3) }));
   describeChart(view.sigmoid[loss], t("The sigmoid. At z = {z} the output is {a} and the slope {slope}.", { z: fix(z, 2), a: fix(a, 3), slope: fix(d, 3) }));
 }

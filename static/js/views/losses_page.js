@@ -1,25 +1,32 @@
 /** The Losses page: one neuron trained twice in step. Wires spec, stream, player, controls and views together. */
 import * as connection from "../connection.js";
 import { t } from "../i18n.js";
-import { kindOf, paired } from "../pair.js";
+import { kindOf, paired, panelOf } from "../pair.js";
 import * as playing from "../player.js";
 import * as racing from "../race.js";
-import { createChrome, currentTheme, phone, readPage, sayIgnored } from "./chrome.js";
+import { createChrome, currentTheme, isDark, phone, readPage, sayIgnored } from "./chrome.js";
 import { createControls, showControls } from "./losses_controls.js";
 import { createData, drawData } from "./losses_data.js";
 import { createNeuron, drawNeuron } from "./losses_neuron.js";
 import { createOutputs, drawOutputs } from "./losses_outputs.js";
 import { createQuestion } from "./losses_question.js";
 import { createSpace, drawSpace } from "./losses_space.js";
+import { createTerms, drawTerms } from "./losses_terms.js";
 import { headline, marks } from "./losses_words.js";
+import { saveHandOut } from "./share.js";
 import { createTransport, showTicks, showTransport } from "./transport.js";
 
 const page = readPage();
 const scenes = page.scenes;
-const opening = scenes.find((scene) => scene.link === page.link) ?? null;
+const PANELS = ["neuron", "logistic", "terms", "outputs"];
+const read = paired(page.spec, scenes[0].spec);
+const asked = panelAsked(read);
+const opening = scenes.find((scene) => (!page.asked || scene.link === page.link) && (!asked || asked === panelOf(scene))) ?? null;
+const first = page.asked ? read : opening.spec;
 
 const state = {
-  page, scene: opening, spec: paired(page.spec, scenes[0].spec), link: page.link, own: false, space: false, panel: null, seen: 0, problem: null, waiting: false,
+  page, scene: opening, spec: first, link: page.link, panel: asked ?? kindOf(first),
+  own: false, space: false, basins: opening?.view.basins ?? false, curve: "output", seen: 0, gesture: false, problem: null, waiting: false,
   theme: currentTheme(page.tokens),
 };
 
@@ -44,8 +51,8 @@ const act = {
     soon();
   },
   seek(step) {
-    if (kindOf(state.spec) === "logistic") question.reveal();
-    playing.pause(player); 
+    if (state.panel !== "neuron") question.reveal();
+    playing.pause(player);
     playing.seek(player, step);
     soon();
   },
@@ -54,24 +61,27 @@ const act = {
   speed(value) { player.speed = value; soon(); },
   faster(direction) { playing.changeSpeed(player, direction); soon(); },
   loop() { player.loop = !player.loop; },
-  /** Another spec: it runs from its first row, and the page shows `step` of it, by default the one it showed. */
-  edit(spec, { scene = null, step = player.step, keep = true } = {}) {
-    state.scene = scene;
-    state.own = scene?.view.own ?? state.own;
-    run(spec, step, keep ? "push" : "replace");
+  /**
+   * Another spec: it runs from its first row, and the page shows `step` of it, by default the one it showed. What ran stays as
+   * a ghost; of a gesture (`moving`) only what ran before it.
+   */
+  edit(spec, { step = player.step, moving = false } = {}) {
+    state.scene = null;
+    if (!state.gesture) racing.keepGhosts(race, Infinity);
+    const way = state.gesture ? "replace" : "push";
+    state.gesture = moving;
+    run(spec, step, way);
   },
+  /** A gesture is over. */
+  rest() { state.gesture = false; },
   scene(scene) {
     playing.pause(player);
-    act.edit(scene.spec, { scene, step: scene.step });
+    show(scene, panelOf(scene), scene.spec, scene.step, "push");
     question.ask(scene);
   },
-  /** The first scene of a kind of model. */
-  kind(kind) {
-    state.panel = kind === "outputs" ? kind : null;
-    playing.pause(player);
-    soon();
-    if (state.panel) return;
-    if (kindOf(state.spec) !== kind) act.scene(scenes.find((scene) => kindOf(scene.spec) === kind));
+  /** The first scene of a panel, where another one is shown. */
+  panel(panel) {
+    if (panel !== state.panel) act.scene(scenes.find((scene) => panelOf(scene) === panel));
   },
   show(change) { Object.assign(state, change); soon(); },
 };
@@ -81,19 +91,36 @@ const neuron = createNeuron(page.tokens, act);
 const data = createData(page, act);
 const space = createSpace(page, soon);
 const outputs = createOutputs(document.querySelector("#outputs"));
-const question = createQuestion({ neuron: neuron.gradient.host, logistic: data.progress.host }, { redraw: soon, play: () => act.toggle() });
+const terms = createTerms(page, act);
+const question = createQuestion(document.querySelector("#question"), { redraw: soon, play: () => { playing.play(player); soon(); } });
 const transport = createTransport(act, [0.25, 1, 4, 16]);
 
 createChrome({
   changed: () => { state.theme = currentTheme(page.tokens); soon(); },
   link: () => state.link,
-  keys: [{ keys: ["1", "2", "3", "4", "5"], words: t("the scenes"), press: (_, event) => scenes[Number(event.key) - 1] && act.scene(scenes[Number(event.key) - 1]) }],
-  share: { link: () => state.link, fragment, spec: () => state.spec, name: () => "steepest-losses" },
+  keys: [{ keys: scenes.map((_, index) => String(index + 1)), words: t("the scenes"), press: (_, event) => act.scene(scenes[Number(event.key) - 1]) }],
+  share: takeAway(),
 });
+
+/** What can be taken away: the hand-out of this page beside what every page has. */
+function takeAway() {
+  const share = {
+    link: () => state.link, fragment, spec: () => state.spec, name: () => "steepest-losses",
+    more: [{ icon: "page", words: t("Interactive hand-out"), press: () => saveHandOut(share, "losses", isDark() ? "dark" : "light") }],
+  };
+  return share;
+}
 
 /* running */
 
 let historyWay = null;
+
+/** A spec of another subject, in its panel: nothing of what ran stays. */
+function show(scene, panel, spec, step, way) {
+  Object.assign(state, { scene, panel, own: scene?.view.own ?? false, basins: scene?.view.basins ?? state.basins, gesture: false });
+  race.ghosts = [];
+  run(spec, step, way);
+}
 
 function run(spec, step, way) {
   state.spec = spec;
@@ -125,19 +152,27 @@ function refused(problem) {
 /* the address: spec in the query, step in the fragment */
 
 function fragment() {
-  return `#step=${player.step}${state.panel ? `&panel=${state.panel}` : ""}`;
+  return `#step=${player.step}${state.panel === kindOf(state.spec) ? "" : `&panel=${state.panel}`}`;
 }
 
 function remember(way) {
   const lang = new URLSearchParams(location.search).get("lang");
   const address = state.link + (lang ? `${state.link.includes("?") ? "&" : "?"}lang=${lang}` : "") + fragment();
-  history[way === "push" ? "pushState" : "replaceState"]({ spec: state.spec, scene: state.scene?.name ?? null }, "", address);
+  history[way === "push" ? "pushState" : "replaceState"]({ spec: state.spec, scene: state.scene?.name ?? null, panel: state.panel }, "", address);
 }
 
 addEventListener("popstate", (event) => {
-  const scene = scenes.find(({ name }) => name === event.state?.scene) ?? null;
-  if (event.state?.spec) act.edit(event.state.spec, { scene, step: stepAsked() ?? 0, keep: false });
+  if (!event.state?.spec) return;
+  const scene = scenes.find(({ name }) => name === event.state.scene) ?? null;
+  show(scene, event.state.panel, event.state.spec, stepAsked() ?? 0, "replace");
+  question.ask(null);
 });
+
+/** The panel that the address names, where a spec can be shown in it. */
+function panelAsked(spec) {
+  const name = new URLSearchParams(location.hash.slice(1)).get("panel");
+  return name === "terms" || (name === "outputs" && kindOf(spec) === "neuron") ? name : null;
+}
 
 function stepAsked() {
   const asked = new URLSearchParams(location.hash.slice(1)).get("step");
@@ -150,6 +185,21 @@ let frame = 0;
 
 function soon() {
   frame ||= requestAnimationFrame(draw);
+}
+
+const drawPanel = {
+  neuron(shown) {
+    drawSpace(space, shown);
+    drawNeuron(neuron, shown);
+  },
+  logistic: (shown) => drawData(data, shown, soon),
+  terms: (shown) => drawTerms(terms, shown, soon),
+  outputs: (shown) => drawOutputs(outputs, shown, soon),
+};
+
+/** Whether what is on the screen is of a kind of model; else that is on its way. */
+function here(kind) {
+  return kindOf(race.spec) === kind && race.runs[0].columns.has("output") === (kind === "neuron");
 }
 
 let settled = 0;
@@ -165,15 +215,9 @@ function draw(now) {
   live.setAttribute("aria-live", player.playing ? "off" : "polite");
   if (race.runs.length) {
     const shown = { ...state, race, step, phone: phone.matches, asked: question };
-    const kind = kindOf(race.spec);
-    const panel = state.panel ?? kind;
-    document.documentElement.dataset.panel = panel;
-    for (const [id, name] of Object.entries({ neuron: "neuron", data: "logistic", outputs: "outputs" })) document.getElementById(id).hidden = panel !== name;
-    if (panel === "outputs") drawOutputs(outputs, shown, soon);
-    else if (kind === "neuron") {
-      drawSpace(space, shown);
-      drawNeuron(neuron, shown);
-    } else drawData(data, shown, soon);
+    document.documentElement.dataset.panel = state.panel;
+    for (const panel of PANELS) document.getElementById(panel === "logistic" ? "data" : panel).hidden = panel !== state.panel;
+    if (here(kindOf(state.spec))) drawPanel[state.panel](shown);
     headline(live, shown);
     const ticks = marks(shown);
     const key = JSON.stringify([ticks, player.steps, innerWidth]);
@@ -190,10 +234,11 @@ function draw(now) {
 
 /* begin */
 
-if (new URLSearchParams(location.hash.slice(1)).get("panel") === "outputs") state.panel = "outputs";
-history.replaceState({ spec: state.spec, scene: state.scene?.name ?? null }, "");
+history.replaceState({ spec: state.spec, scene: state.scene?.name ?? null, panel: state.panel }, "");
 const bare = !page.asked;
 run(state.spec, stepAsked() ?? (bare || state.scene ? (state.scene ?? scenes[0]).step : 0), null);
 question.ask(state.scene);
 sayIgnored(page.ignored);
+const sizes = new ResizeObserver(soon);
+for (const plot of document.querySelectorAll("#stage .plot")) sizes.observe(plot);
 document.fonts.ready.then(soon);

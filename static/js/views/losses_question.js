@@ -1,17 +1,22 @@
 /**
- * Predict first: the scene's question stands in the empty corner of the gradient's chart. It is answered by a tap on the
- * chart or by one of the answers, and only then the curve that gives it away is drawn. Play reveals it, too.
+ * Predict first: the scene's question stands under the headline. It is answered by one of the answers, of a neuron also by
+ * a tap on the gradient's chart, and only then is drawn what gives it away. Play reveals it, too.
  */
 import { t } from "../i18n.js";
 import { summit } from "../neuron.js";
 import { fix, num } from "../numbers.js";
-import { kindOf } from "../pair.js";
+import { panelOf } from "../pair.js";
 import { element } from "./element.js";
 
-/** The question over one of `hosts`, by the kind of model; `on.redraw()` hears that more may be shown. */
-export function createQuestion(hosts, on) {
-  const box = element("div", { class: "question", hidden: true });
-  const question = { box, hosts, scene: null, open: false, tapped: null, chosen: null };
+/** The question in `box`; `on.redraw()` hears that more may be shown, `on.play()` that a scene is to be played. */
+export function createQuestion(box, on) {
+  const question = { box, scene: null, open: false, tapped: null, chosen: null };
+  const close = (change) => {
+    Object.assign(question, { open: false, ...change });
+    show(question, api);
+    if (change && question.scene.step === 0) on.play();
+    on.redraw();
+  };
   const api = {
     /** Ask what a scene asks; nothing without one. */
     ask(scene) {
@@ -21,22 +26,10 @@ export function createQuestion(hosts, on) {
     },
     pending: () => question.open,
     guess: () => question.tapped,
-    tapped(output) {
-      Object.assign(question, { open: false, tapped: output });
-      show(question, api);
-      on.redraw();
-    },
-    choose(index) {
-      Object.assign(question, { open: false, chosen: index });
-      show(question, api);
-      on.redraw();
-    },
+    tapped: (output) => close({ tapped: output }),
+    choose: (index) => close({ chosen: index }),
     /** Show the answer without a guess. */
-    reveal() {
-      if (!question.open) return;
-      question.open = false;
-      show(question, api);
-    },
+    reveal: () => question.open && close(),
   };
   return api;
 }
@@ -45,10 +38,8 @@ function show(question, api) {
   const { box, scene, open } = question;
   box.hidden = !scene || (!open && question.tapped === null && question.chosen === null);
   if (box.hidden) return;
-  const kind = kindOf(scene.spec);
-  question.hosts[kind].append(box);
   if (open) {
-    box.replaceChildren(element("p", { class: "q" }, scene.question, " ", kind === "neuron" ? t("Tap the chart, or:") : ""), element("div", { class: "answers" },
+    box.replaceChildren(element("p", { class: "q" }, scene.question, " ", panelOf(scene) === "neuron" ? t("Tap the chart, or:") : ""), element("div", { class: "answers" },
       ...scene.choices.map((choice, index) => element("button", { class: "button", type: "button", onclick: () => api.choose(index) }, choice))));
     return;
   }
@@ -56,7 +47,7 @@ function show(question, api) {
 }
 
 function verdict({ scene, tapped, chosen }) {
-  if (kindOf(scene.spec) !== "neuron") return `${chosen === scene.answer ? t("Right.") : t("Not quite.")} ${scene.lesson}`;
+  if (panelOf(scene) !== "neuron") return `${chosen === scene.answer ? t("Right.") : t("Not quite.")} ${scene.lesson}`;
   const { target } = scene.spec.runs[0].problem;
   const top = summit(target);
   const truth = t("It is largest at {a}, where it is {size}, and 0 at 0 and at 1.", { a: target === 0 ? "2/3" : fix(top.a, 2), size: num(top.size, 3) });

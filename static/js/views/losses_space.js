@@ -5,7 +5,7 @@ import { say } from "./notice.js";
 import { t } from "../i18n.js";
 import { loadPlotlyInSpace } from "./plotly.js";
 import { createSurface, drawSurface } from "./surface.js";
-import { runsOf } from "./losses_words.js";
+import { ghostsOf, runsOf } from "./losses_words.js";
 
 const LOSSES = ["mse", "ce"];
 // Across the diagonal w = b, along which a neuron with input 1 moves.
@@ -43,8 +43,9 @@ export function drawHill(space, loss, id, map, run, shown, parameters) {
   const colour = tokens[shown.theme.dark ? "dark" : "light"][look.family];
   const identity = { name: loss, colour, dash: tokens.dashes[look.dash], symbol: look.symbol };
   const start = shown.race.spec.start;
+  const ghost = ghostsOf(shown)[loss];
   drawSurface(view, {
-    map, theme: shown.theme, step: shown.step, parameters, ghosts: [], starts: [start], hover: null,
+    map, theme: shown.theme, step: shown.step, parameters, ghosts: ghost?.columns.has(parameters[0]) ? [{ trajectory: ghost, identity }] : [], starts: [start], hover: null,
     runs: [{ trajectory: run.trajectory, identity, visible: true, selected: true }],
   });
 }

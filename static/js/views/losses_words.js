@@ -2,8 +2,9 @@
 import { parts } from "../describe.js";
 import { t } from "../i18n.js";
 import { crosses } from "../neuron.js";
-import { fix, plainNumber } from "../numbers.js";
+import { fix, num, plainNumber } from "../numbers.js";
 import { kindOf, places } from "../pair.js";
+import { entropy } from "../terms.js";
 import { cell, ended, rowAt } from "../trajectory.js";
 import { element } from "./element.js";
 
@@ -16,6 +17,12 @@ export function runsOf({ race, spec, step }) {
     const trajectory = race.runs[at[loss]];
     return [loss, { trajectory, row: rowAt(trajectory, step), over: ended(trajectory) }];
   }));
+}
+
+/** {mse, ce}: the rows of each loss before the last change, where there are any. */
+export function ghostsOf({ race }) {
+  const at = places(race.spec);
+  return Object.fromEntries(["mse", "ce"].map((loss) => [loss, race.ghosts.find(({ run }) => run === at[loss])?.trajectory ?? null]));
 }
 
 /** The live sentence, in `place`: both outputs at the step shown. */
@@ -32,7 +39,25 @@ export function headline(place, shown) {
 
 function sentence(shown) {
   if (shown.panel === "outputs") return parts("Every natural pair of output and loss leaves the same gradient: {a}.", { a: "a − y" });
+  if (shown.panel === "terms") return termsSentence(shown);
   return kindOf(shown.race.spec) === "neuron" ? neuronSentence(shown) : dataSentence(shown);
+}
+
+/** Term by term: product and loss, or what of the loss stays and what goes. */
+function termsSentence(shown) {
+  const { step, race, asked } = shown;
+  const { trajectory, row } = runsOf(shown).ce;
+  const loss = cell(trajectory, "loss", row);
+  const { problem } = race.spec.runs[0];
+  if (problem.kind === "neuron") {
+    const slots = { steps: step, a: fix(loss, 4), b: fix(loss - entropy(problem.target), 4), target: plainNumber(problem.target) };
+    if (asked.pending()) return parts("The target is {target}, and cross-entropy is {a}.", slots);
+    return step === 0 ? parts("The target is {target}: cross-entropy is {a}, of which training can take away {b}.", slots) : parts("After {steps} steps cross-entropy is {a}; {b} of it can still go.", slots);
+  }
+  const count = problem.dataset.points?.length ?? problem.dataset.count;
+  const slots = { steps: step, a: num(Math.exp(-loss * count), 3), b: fix(loss, 4) };
+  if (step === 0) return parts("At the start the points together have the likelihood {a}, and the loss is {b}.", slots);
+  return parts("After {steps} steps the likelihood is up to {a} and the loss down to {b}.", slots);
 }
 
 /** On data: where both are, and how many points they have on the right side. */
@@ -77,7 +102,7 @@ const named = (loss, sentenceParts) => sentenceParts.map((part) => (part.slot ==
 
 /** Where each output crosses one half, for the slider. */
 export function marks(shown) {
-  if (kindOf(shown.race.spec) !== "neuron") return [];
+  if (shown.panel !== "neuron" || kindOf(shown.race.spec) !== "neuron") return [];
   const runs = runsOf(shown);
   const { target } = shown.race.spec.runs[0].problem;
   const words = target < 0.5 ? { mse: t("Squared error < 0.5"), ce: t("Cross-entropy < 0.5") } : { mse: t("Squared error > 0.5"), ce: t("Cross-entropy > 0.5") };
