@@ -96,7 +96,7 @@ def router(settings: Settings, turns: Turns) -> APIRouter:
         request: Request, spec: Spec, first: First = 0, until: Until = None, form: FormatOf = None
     ) -> Response:
         """Runs from a start on a problem: every step, as columns."""
-        return await answer(request, await run_in_threadpool(prepare, spec), first, until, form)
+        return await answer(request, await run_in_threadpool(prepare, spec, picked=True), first, until, form)
 
     @routes.get("/trajectories", responses=examples.TRAJECTORIES, openapi_extra=examples.LINK_QUERY)
     async def get_trajectories(
@@ -107,7 +107,7 @@ def router(settings: Settings, turns: Turns) -> APIRouter:
         form: FormatOf = None,
     ) -> Response:
         """The same from the query of a link."""
-        return await answer(request, await run_in_threadpool(prepare, spec), first, until, form, pure=True)
+        return await answer(request, await run_in_threadpool(prepare, spec, picked=True), first, until, form, pure=True)
 
     async def answer(
         request: Request, prepared: Prepared, first: int, until: int | None, asked: str | None, pure: bool = False

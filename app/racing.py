@@ -60,7 +60,7 @@ def race(message: Open, clock: Clock, before: Race | None = None) -> Race:
 
     Rows that are not sent and that the race `before` has made, too, are not made again.
     """
-    prepared = prepare(message.spec)
+    prepared = prepare(message.spec, picked=message.regions is None)  # pictures look at all parameters
     pictures = painters(message.regions, prepared, message.from_)
     tracks = [
         Track(walk, prepared.columns(run), message.from_, clock, painter, prepared.pace(walk))

@@ -68,8 +68,11 @@ def step_cost(walk: Walk, longest: bool = False) -> float:
     return evaluation + FORMULA_COST * parameters
 
 
-def prepare(spec: Spec) -> Prepared:
-    """Complete `spec` from the registries and build its runs, or raise every fault found."""
+def prepare(spec: Spec, picked: bool = False) -> Prepared:
+    """Complete `spec` from the registries and build its runs, or raise every fault found.
+
+    With `picked` they make only the columns that the spec picks, else all.
+    """
     found: list[Fault] = []
     shared = _problem(spec.problem, "problem", found)
     walks, runs = [], []
@@ -81,7 +84,7 @@ def prepare(spec: Spec) -> Prepared:
         if made is None:
             continue
         try:
-            walks.append(_walk(spec, index, run, made))
+            walks.append(_walk(spec, index, run, made, picked))
             runs.append(_completed(spec, spec.runs[index], walks[-1], made))
         except FieldError as error:
             found.append(_placed(error, spec, index))
@@ -118,7 +121,7 @@ def _problem(problem: Problem | None, field: str, found: list[Fault]) -> Made | 
         return None
 
 
-def _walk(spec: Spec, index: int, run: Run, made: Made) -> Walk:
+def _walk(spec: Spec, index: int, run: Run, made: Made, picked: bool) -> Walk:
     assert run.steps is not None
     assert run.seed is not None
     walk = Walk(
@@ -133,6 +136,7 @@ def _walk(spec: Spec, index: int, run: Run, made: Made) -> Walk:
         changes=[Change(change.after, change.settings) for change in spec.changes if change.run == index],
         detail=run.detail,
         batch=run.batch.model_dump(exclude_none=True) if run.batch else None,
+        columns=run.columns if picked else None,
     )
     if (cost := step_cost(walk, longest=True)) > MOST_STEP_COST:
         message = (

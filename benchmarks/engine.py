@@ -79,10 +79,16 @@ def medians(contenders: Mapping[str, tuple[Work, int]], repetitions: int = 15) -
     return {name: median(values) for name, values in times.items()}
 
 
+MEMORY = {"sgd": (), "momentum": ("v",), "adam": ("m", "v")}
+
+
 def ours(name: str, steps: int) -> Any:
-    """One run of ours, with memory and intermediates of every step."""
+    """One run of ours, with the columns that the others keep: parameters, loss, gradient and the rule's memory."""
     rosenbrock = make_problem("surface", name="rosenbrock")
-    run = Run(rosenbrock, name, settings={"lr": peers.RATES[name]}, start=list(peers.START), steps=steps, detail=True)
+    memory = [f"{kept}_{parameter}" for kept in MEMORY[name] for parameter in rosenbrock.parameters]
+    columns = ["x", "y", "loss", "gradient_x", "gradient_y", *memory]
+    settings, start = {"lr": peers.RATES[name]}, list(peers.START)
+    run = Run(rosenbrock, name, settings=settings, start=start, steps=steps, detail=True, columns=columns)
     return run.advance(steps)
 
 
@@ -152,10 +158,10 @@ def models() -> list[Line]:
         times = medians(
             {
                 "ours": (
-                    lambda p=problem: Run(p, "sgd", settings={"lr": 0.1}, steps=200, observe=False).advance(200),
-                    200,
+                    lambda p=problem: Run(p, "sgd", settings={"lr": 0.1}, steps=2000, observe=False).advance(2000),
+                    2000,
                 ),
-                "torch": (lambda b=build, f=loss, x=inputs, y=wanted: peers.torch_model(b, f, x, y, 30, 0.1), 30),
+                "torch": (lambda b=build, f=loss, x=inputs, y=wanted: peers.torch_model(b, f, x, y, 100, 0.1), 100),
             }
         )
         lines.append(Line(work, times["ours"], "torch.nn", times["torch"], must, stretch))

@@ -16,7 +16,7 @@ from typing import TextIO
 
 from core.engines import recipe
 from core.errors import FieldError
-from core.kernels import memory_names, source
+from core.kernels import kernel
 from core.optimizers import OPTIMIZERS, Optimizer
 from core.plan import plan
 from core.problems import FormulaProblem, make_problem
@@ -24,6 +24,7 @@ from core.reference import page
 from core.running import Run
 from core.schedules import SCHEDULES
 from core.settings import Setting
+from core.steps import memory_names
 from core.surfaces import SURFACES
 
 SETTING = re.compile(r"(?P<name>[A-Za-z_]\w*)=(?P<value>[-+]?[\d.][\d.eE+-]*)")
@@ -116,7 +117,7 @@ def _show_loop(row: Optimizer, problem: FormulaProblem, out: TextIO) -> None:
     for letter, meanings in legend:
         for i, meaning in enumerate(meanings):
             print(f"#   {letter}{i}: {meaning}", file=out)
-    print(source(recipe(problem, chosen)), end="", file=out)
+    print(kernel(recipe(problem, chosen)).source, end="", file=out)
 
 
 def _run(given: argparse.Namespace, out: TextIO) -> None:

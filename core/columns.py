@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from core.formula.emit import Lines, compiled, function, literal
 from core.formula.operations import OPERATIONS, apply_columns
-from core.kernels import Recipe, Step, step_of
+from core.steps import Recipe, Step, step_of
 
 Column = NDArray[np.float64]
 State = list[Column]  # p, g, m and the loss, column by column

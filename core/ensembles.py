@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from core.columns import careful, loop
 from core.engines import FormulaEngine, recipe
 from core.errors import FieldError
-from core.loops import make_rows, place_and_trouble
+from core.loops import make_rows
 from core.plan import Change, Plan, plan
 from core.problems.problem import FormulaProblem
 from core.random import noise
@@ -155,14 +155,14 @@ class Ensemble:
             run = int(chunk.runs[place])
             before = tuple(float(column[place]) for column in chunk.state[:-1])
             alone = self._plan_of(run).numbers_for(step)
-            row, after, trouble = make_rows(self._recipe, before, alone, step, step + 1, draws)
-            if trouble is not None:
+            row, after, failure = make_rows(self._recipe, before, alone, step, step + 1, draws)
+            if failure is not None:
                 alive[place] = False
                 self._record(chunk.kept(np.arange(chunk.runs.size) == place))
-                where, _ = place_and_trouble(self._recipe, before, alone, step, draws[0])
-                self.statuses[run] = failed(step - 1, trouble, dict(zip(self.problem.parameters, where, strict=True)))
+                where = dict(zip(self.problem.parameters, failure.place, strict=True))
+                self.statuses[run] = failed(step - 1, failure.trouble, where)
                 continue
-            for column, value in zip(state, (*after, float(row[0, len(self.starts)])), strict=True):
+            for column, value in zip(state, (*after, float(row[len(self.starts)][0])), strict=True):
                 column[place] = value
         made = _Chunk(chunk.runs, step, state).kept(alive)
         below = made.runs[made.loss <= self.goal]

@@ -1,250 +1,222 @@
-"""One step of a rule on a formula, as a graph, and the loops that are emitted from it.
+"""The loops that are emitted from one step, and what is computed for all rows at once behind them.
 
-A step has two halves. The update takes parameters p, gradient g and memory m to p', m'; the evaluation
-takes p' to the loss, its gradient g' and what the problem observes. Both are built in one graph for all
-parameters together, so that what they share (1 - beta1**t, say) is computed once a step, and what does not
-change is computed once before the loop.
+The loop makes what the next step needs, on floats. What only a row shows, the loss above all, is computed afterwards
+for all rows together, by the same operations on columns: where these round correctly, as sums, products, quotients and
+roots do, that gives the same bits. Other functions stay in the loop. What does not change stands before it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from core.formula import Formula, Rule, parse, parse_rule
 from core.formula.emit import Lines, compiled, function
-from core.formula.graph import Graph, copy, gradient, lowered
-
-Kernel = Callable[..., tuple[float, ...]]
+from core.formula.operations import EXACT, HANDING_ON
+from core.steps import Recipe, Step, column_nodes, step_of
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """What decides the code of a loop (settings and start are its arguments).
+class Kernel:
+    """The code of a recipe.
 
-    `loss` and the formulas in `observed` (name, text) are over `variables`; `schedule` scales the setting
-    lr, over `s` = t - 1 and `schedule_settings`; `noisy` adds noise to the gradient; `detail` keeps the
-    rule's memory and intermediates in every row. Without a `loss` the step is an update alone; `whole` then
-    says that the one variable is an array of all parameters.
+    `run(state, settings, first, last, noise, extend)` makes steps `first` to `last` - 1 from `state`, the (p, g, m) of
+    the last row, gives `extend` the `width` numbers of each row, and returns (the first step not made, state). It ends
+    where `math` raises. `rest(t, settings, noise, numbers)` makes columns of these numbers, one after the other: the
+    first `shown` are the recipe's, and where one of the others is not finite, a number that is not shown was not.
 
-    >>> Recipe(("x",), "x**2", (), "x = x - lr*g").detail
-    False
+    >>> rows = []
+    >>> made = kernel(Recipe(("x",), "x**2", (), "x = x - lr*g"))
+    >>> made.run((1.0, 2.0), (0.4,), 1, 3, (), rows.extend)[0], made.width, made.shown
+    (3, 1, 3)
     """
 
-    variables: tuple[str, ...]
-    loss: str | None
-    observed: tuple[tuple[str, str], ...]
-    rule: str
-    schedule: str | None = None
-    schedule_settings: tuple[str, ...] = ()
-    noisy: bool = False
-    detail: bool = False
-    rate: bool = False  # whether learning_rate is a column
-    whole: bool = False
-
-
-@dataclass
-class Step:
-    """The graph of one step and the names of its nodes, by their role.
-
-    >>> step = step_of(Recipe(("x",), "x**2", (), "x = x - lr*g"))
-    >>> len(step.parameters), len(step.new_gradients)
-    (1, 1)
-    """
-
-    graph: Graph
-    rule: Rule
-    parameters: list[int]
-    gradients: list[int]
-    memory: list[int]
-    settings: list[int]
-    t: int
-    noise: list[int]
-    new_parameters: list[int]  # what the update gives
-    new_memory: list[int]
-    kept: list[int]  # memory and intermediates, name by name, parameter by parameter
-    rate: int
-    moved: list[int]  # the parameters again, as inputs of the evaluation
-    loss: int = 0
-    new_gradients: list[int] = field(default_factory=list)
-    observed: list[int] = field(default_factory=list)
-
-
-def memory_names(rule: Rule, count: int) -> list[tuple[str, int]]:
-    """(name, parameter) in the order in which kernels keep memory.
-
-    >>> memory_names(parse_rule("m = m + g; x = x - m"), 2)
-    [('m', 0), ('m', 1)]
-    """
-    return [(name, i) for name in rule.memory_names for i in range(count)]
+    source: str
+    run: Callable[..., tuple[int, tuple[Any, ...]]]
+    rest: Callable[..., tuple[Any, ...]]
+    width: int
+    shown: int
 
 
 @lru_cache(maxsize=256)
-def step_of(recipe: Recipe) -> Step:
-    """Build the graph of one step, integer powers as products.
+def kernel(recipe: Recipe) -> Kernel:
+    """The compiled loop and what stands behind it.
 
-    >>> step_of(Recipe(("x",), "x**2", (), "x = x - lr*g")).rule.settings
-    ('lr',)
+    >>> print(kernel(Recipe(("x",), "x**2", (), "x = x - lr*g")).source, end="")
+    def kernel(state, settings, first, last, noise, extend):
+        (p0, g0,) = state
+        (s0,) = settings
+        t = first
+        try:
+            for t in range(first, last):
+                p0 = p0 - s0*g0
+                g0 = 2.0*p0
+                extend((p0,))
+        except (ArithmeticError, ValueError):
+            return t, (p0, g0,)
+        return last, (p0, g0,)
+    <BLANKLINE>
+    <BLANKLINE>
+    def rest(t, settings, noise, numbers):
+        (r0,) = numbers
+        (s0,) = settings
+        a1 = r0*r0
+        a2 = 2.0*r0
+        return (r0, a1, a2,)
     """
-    graph, rule = Graph(), parse_rule(recipe.rule)
-    count = len(recipe.variables)
-    parameters = [graph.variable(f"p{i}") for i in range(count)]
-    gradients = [graph.variable(f"g{i}") for i in range(count)]
-    memory = {pair: graph.variable(f"m{j}") for j, pair in enumerate(memory_names(rule, count))}
-    setting_names = (*rule.settings, *recipe.schedule_settings)
-    settings = [graph.variable(f"s{j}") for j in range(len(setting_names))]
-    t = graph.variable("t")
-    known = dict(zip(rule.settings, settings, strict=False))
-    rate = _scheduled(recipe, graph, known, settings[len(rule.settings) :], t)
-    if "lr" in known:
-        known["lr"] = rate
-    names = [
-        {"x": parameters[i], "g": gradients[i], "t": t, **known, **{n: memory[n, i] for n in rule.memory_names}}
-        for i in range(count)
-    ]
-    after = rule.applied(graph, names, _array_norm if recipe.whole else None)
-    moved = [graph.variable(f"q{i}") for i in range(count)]
-    loss, new_gradients, observed = _evaluation(recipe, graph, moved)
-    noise = [graph.variable(f"n{i}") for i in range(count)] if recipe.noisy else []
-    new_gradients = [graph.add(g, n) for g, n in zip(new_gradients, noise, strict=True)] if noise else new_gradients
-    step = Step(
-        graph,
-        rule,
-        parameters,
-        gradients,
-        list(memory.values()),
-        settings,
-        t,
-        noise,
-        [one["x"] for one in after],
-        [after[i][name] for name, i in memory],
-        [after[i][name] for name in rule.kept for i in range(count)],
-        rate,
-        moved,
-        loss,
-        new_gradients,
-        observed,
+    emission = _Emission(recipe)
+    loop, rest = emission.loop(), emission.rest()
+    return Kernel(
+        source=f"{loop}\n\n{rest}",
+        run=compiled(loop, "kernel"),
+        rest=compiled(rest, "rest"),
+        width=emission.width,
+        shown=len(emission.columns),
     )
-    return _lowered(step)
 
 
-def _scheduled(recipe: Recipe, graph: Graph, known: dict[str, int], schedule_settings: list[int], t: int) -> int:
-    base = known.get("lr", graph.number(1))
-    if recipe.schedule is None:
-        return base
-    formula = parse(recipe.schedule, ("s", *recipe.schedule_settings))
-    inputs = [graph.sub(t, graph.number(1)), *schedule_settings]
-    (factor,) = copy(formula.graph, [formula.root], graph, dict(zip(formula.variables, inputs, strict=True)))
-    return graph.mul(base, factor)
+class _Emission:
+    """Decides what the loop gives of each row, and writes both functions."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        self.recipe, self.step = recipe, step_of(recipe)
+        step, self.graph = self.step, self.step.graph
+        self.columns = list(column_nodes(recipe).values())
+        self.p, self.g = _names("p", step.parameters), _names("g", step.gradients)
+        self.m, self.s = _names("m", step.memory), _names("s", step.settings)
+        self.n = _names("n", step.noise)
+        self.moved = [] if recipe.loss is None else step.moved
+        self.given, self.exact = self._divided()
+        unseen = self._unseen()
+        self.checks = [node for node in unseen if node in self.exact]
+        self.hidden = [node for node in unseen if node not in self.exact]
+        self.width = len(self.given) + bool(self.hidden)
+
+    def _divided(self) -> tuple[list[int], set[int]]:
+        """What the loop has to give of each row, and what then follows from it to the last bit."""
+        step, graph = self.step, self.graph
+        given = list(self.moved)
+        exact = {*given, *step.settings, *step.noise, step.t}
+        for node in graph.needed([*self.columns, *step.new_gradients, step.loss, *step.observed]):
+            operation, arguments = graph.nodes[node][0], graph.arguments(node)
+            if operation == "number" or (operation in EXACT and exact.issuperset(arguments)):
+                exact.add(node)
+            elif node in self.columns and node not in exact:
+                given.append(node)
+                exact.add(node)
+        return given, exact
+
+    def _unseen(self) -> list[int]:
+        """What has to be finite and may not be while every column is, as few as possible."""
+        step, graph = self.step, self.graph
+        made = graph.needed([*step.new_parameters, *step.new_memory, *step.new_gradients])
+        watched = {*self.moved, *step.new_memory, *step.kept, step.loss, *step.new_gradients, *step.observed}
+        watched |= {node for node in self.exact.difference(made) if graph.nodes[node][0] in ("div", "sqrt")}
+        seen = {*self.columns, *(step.new_parameters if self.recipe.loss is None else ())}
+        seen |= {new for new, at in zip(step.new_parameters, step.moved, strict=True) if at in seen}
+        unseen = []
+        for node in reversed(graph.needed([*watched, *seen])):
+            if node in watched and node not in seen and node not in step.settings and graph.value(node) is None:
+                unseen.append(node)
+                seen.add(node)
+            if node in seen:
+                passing = HANDING_ON.get(graph.nodes[node][0], ())
+                seen.update(argument for i, argument in enumerate(graph.arguments(node)) if i in passing)
+        return unseen
+
+    def loop(self) -> str:
+        """What makes the steps, one after the other."""
+        step = self.step
+        lines = self._lines()
+        before = lines.block(_invariant(step))
+        rows = [*self.given, *self.hidden]
+        evaluated = self.graph.depending(step.moved, self.graph.needed([*rows, *step.new_gradients]))
+        update = [*step.new_parameters, *step.new_memory, *(node for node in rows if node not in evaluated)]
+        body = lines.block(update)
+        lines.names.update(zip(step.moved, map(lines.of, step.new_parameters), strict=True))
+        if self.recipe.loss is None:
+            after = self._model_lines(body, lines)
+        else:
+            body += lines.block([*step.new_gradients, *(node for node in rows if node in evaluated)])
+            after = list(map(lines.of, [*step.moved, *step.new_gradients]))
+        row = [*map(lines.of, self.given), *([" + ".join(map(lines.of, self.hidden))] if self.hidden else [])]
+        body += [f"extend({_tuple(row)})"] if row else []
+        old, new = [*self.p, *self.g, *self.m], [*after, *map(lines.of, step.new_memory)]
+        body, moves = _in_place(body, list(zip(old, new, strict=True)))
+        return self._function(before, [*body, *_moved(moves)], old)
+
+    def _lines(self) -> Lines:
+        step, graph = self.step, self.graph
+        moving = [*step.parameters, *step.gradients, *step.memory]
+        names = [*self.p, *self.g, *self.m, *self.s, *self.n, "t"]
+        inputs = [*moving, *step.settings, *step.noise, step.t]
+        every = graph.needed([*step.new_parameters, *step.new_memory, *step.kept, step.rate])
+        columns = graph.depending(moving, every) if self.recipe.whole else set()
+        return Lines(graph, dict(zip(inputs, names, strict=True)), columns)
+
+    def _model_lines(self, body: list[str], lines: Lines) -> list[str]:
+        """The evaluation of a model, which writes loss and gradient where it is told; the new p and g."""
+        evaluate = "evaluate(theta, gradient, room)"
+        new = list(map(lines.of, self.step.new_parameters))
+        if self.recipe.whole:
+            body += [f"store(theta, {new[0]})", evaluate]
+            return ["theta", "gradient"]
+        gradient = _names("h", self.g)
+        body += [f"store(place, 0, {', '.join(new)})", evaluate, f"{_tuple(gradient)} = gradient.tolist()"]
+        return [*new, *gradient]
+
+    def _function(self, before: Sequence[str], body: Sequence[str], state: Sequence[str]) -> str:
+        model = self.recipe.loss is None
+        each = ["place", "theta", "gradient", "room"] if model else self.n
+        head = f"for t, {_tuple(each)} in zip(range(first, last), noise):" if each else "for t in range(first, last):"
+        arguments = ["state", "settings", "first", "last", "noise", "extend", *(["store", "evaluate"] if model else [])]
+        return function(
+            "kernel",
+            arguments,
+            [
+                f"{_tuple(state)} = state",
+                *([f"{_tuple(self.s)} = settings"] if self.s else []),
+                "t = first",
+                "try:",
+                *(f"    {line}" for line in before),
+                f"    {head}",
+                *(f"        {line}" for line in body),
+                "except (ArithmeticError, ValueError):",
+                f"    return t, {_tuple(state)}",
+                f"return last, {_tuple(state)}",
+            ],
+        )
+
+    def rest(self) -> str:
+        """What makes columns of what the loop gave, for all rows at once."""
+        step, graph = self.step, self.graph
+        numbers = [*_names("r", self.given), *(["hidden"] if self.hidden else [])]
+        names = dict(zip([*step.settings, *step.noise, step.t], [*self.s, *self.n, "t"], strict=True))
+        names |= dict(zip(self.given, numbers, strict=False))
+        wanted = [*self.columns, *self.checks]
+        columns = graph.depending([*self.given, *step.noise, step.t], graph.needed(wanted, names))
+        lines = Lines(graph, names, columns)
+        body = lines.block(wanted)
+        unpack = [(numbers, "numbers"), (self.s, "settings"), (self.n, "noise")]
+        return function(
+            "rest",
+            ["t", "settings", "noise", "numbers"],
+            [
+                *(f"{_tuple(names)} = {whole}" for names, whole in unpack if names),
+                *body,
+                f"return {_tuple([*map(lines.of, wanted), *(['hidden'] if self.hidden else [])])}",
+            ],
+        )
 
 
-def _evaluation(recipe: Recipe, graph: Graph, at: list[int]) -> tuple[int, list[int], list[int]]:
-    if recipe.loss is None:
-        return graph.number(0), [], []
-    variables = dict(zip(recipe.variables, at, strict=True))
-    roots = [_copied(parse(text, recipe.variables), graph, variables) for text in [recipe.loss, *_texts(recipe)]]
-    return roots[0], gradient(graph, roots[0], at), roots[1:]
-
-
-def _array_norm(graph: Graph, nodes: Sequence[int]) -> int:
-    return graph.node("norm", *nodes)
-
-
-def _texts(recipe: Recipe) -> list[str]:
-    return [text for _, text in recipe.observed]
-
-
-def _copied(formula: Formula, graph: Graph, variables: dict[str, int]) -> int:
-    (root,) = copy(formula.graph, [formula.root], graph, variables)
-    return root
-
-
-def _lowered(step: Step) -> Step:
-    roles = {name: value for name, value in vars(step).items() if name not in ("graph", "rule")}
-    flat = [node for value in roles.values() for node in (value if isinstance(value, list) else [value])]
-    graph, nodes = lowered(step.graph, flat)
-    remaining = iter(nodes)
-    again: dict[str, Any] = {
-        name: [next(remaining) for _ in value] if isinstance(value, list) else next(remaining)
-        for name, value in roles.items()
-    }
-    return Step(graph=graph, rule=step.rule, **again)
-
-
-def _names(prefix: str, nodes: Sequence[int]) -> list[str]:
+def _names(prefix: str, nodes: Sequence[object]) -> list[str]:
     return [f"{prefix}{i}" for i in range(len(nodes))]
 
 
 def _tuple(names: Sequence[str]) -> str:
     return f"({', '.join(names)},)" if names else "()"
-
-
-def source(recipe: Recipe) -> str:
-    """The emitted loop: `kernel(state, settings, first, last, noise, extend)` -> state.
-
-    `state` is (p, g, m) of the last row; steps `first` to `last - 1` are made and `extend` is given the
-    numbers of each row, with what the row does not show as one sum behind them. The loop ends where `math` raises;
-    numbers that are not finite otherwise are found afterwards, all at once (core/loops.py).
-
-    >>> "extend((p0, a2, g0,))" in source(Recipe(("x",), "x**2", (), "x = x - lr*g"))
-    True
-    """
-    step = step_of(recipe)
-    graph = step.graph
-    p, g, m = _names("p", step.parameters), _names("g", step.gradients), _names("m", step.memory)
-    s, n = _names("s", step.settings), _names("n", step.noise)
-    inputs = [*step.parameters, *step.gradients, *step.memory, *step.settings, *step.noise, step.t]
-    lines = Lines(graph, dict(zip(inputs, [*p, *g, *m, *s, *n, "t"], strict=True)))
-    before = lines.block(_invariant(step))
-    rate = [step.rate] if recipe.rate else []
-    update = lines.block([*step.new_parameters, *step.new_memory, *step.kept, *rate])
-    q = [lines.of(node) for node in step.new_parameters]
-    lines.names.update(zip(step.moved, q, strict=True))
-    evaluation = lines.block([step.loss, *step.new_gradients, *step.observed])
-    row = [*step.moved, step.loss, *step.new_gradients, *(step.kept if recipe.detail else []), *step.observed, *rate]
-    given = [*map(lines.of, row), *_hidden(recipe, step, lines)]
-    old = [*p, *g, *m]
-    new = list(map(lines.of, [*step.moved, *step.new_gradients, *step.new_memory]))
-    body, moves = _in_place([*update, *evaluation, f"extend({_tuple(given)})"], list(zip(old, new, strict=True)))
-    return function(
-        "kernel",
-        ["state", "settings", "first", "last", "noise", "extend"],
-        [
-            f"{_tuple(old)} = state",
-            *([f"{_tuple(s)} = settings"] if s else []),
-            "try:",
-            *(f"    {line}" for line in before),
-            f"    for t, {_tuple(n)} in zip(range(first, last), noise):" if n else "    for t in range(first, last):",
-            *(f"        {line}" for line in [*body, *_moved(moves)]),
-            "except (ArithmeticError, ValueError):",
-            "    pass",
-            f"return {_tuple(old)}",
-        ],
-    )
-
-
-def _hidden(recipe: Recipe, step: Step, lines: Lines) -> list[str]:
-    """What a step computes but a row does not show, as one sum: a row is finite when all of its step is."""
-    if recipe.detail:
-        return []
-    names = dict.fromkeys(map(lines.of, [*step.new_memory, *step.kept]))
-    shown = set(map(lines.of, [*step.moved, step.loss, *step.new_gradients]))
-    hidden = [name for name in names if name not in shown and name[0] in "apgm"]  # settings and numbers are finite
-    return [" + ".join(hidden)] if hidden else []
-
-
-@lru_cache(maxsize=256)
-def width(recipe: Recipe) -> int:
-    """How many numbers the loop gives for each row, the hidden sum included.
-
-    >>> width(Recipe(("x",), "x**2", (), "v = v + g; x = x - lr*v"))  # x, loss, gradient, and v hidden
-    4
-    """
-    given = next(line for line in source(recipe).splitlines() if "extend((" in line)
-    return given.count(",")
 
 
 def _in_place(lines: list[str], moves: list[tuple[str, str]]) -> tuple[list[str], list[tuple[str, str]]]:
@@ -279,52 +251,3 @@ def _invariant(step: Step) -> list[int]:
     changing = graph.depending(inputs, needed)
     used = {a for index in needed if index in changing for a in graph.arguments(index)} | {*outputs}
     return [i for i in needed if i in used and i not in changing and graph.arguments(i)]
-
-
-@lru_cache(maxsize=256)
-def kernel(recipe: Recipe) -> Kernel:
-    """The compiled loop.
-
-    >>> rows = []
-    >>> kernel(Recipe(("x",), "x**2", (), "x = x - lr*g"))((1.0, 2.0), (0.4,), 1, 3, None, rows.extend)[0] == rows[3]
-    True
-    """
-    return compiled(source(recipe), "kernel")
-
-
-def update_source(recipe: Recipe) -> str:
-    """The emitted update alone: `update(x, g, m, t, settings)` -> (x, m, kept, rate), on floats or arrays.
-
-    >>> print(update_source(Recipe(("x",), None, (), "x = x - lr*g")), end="")
-    def update(x, g, m, t, settings):
-        (p0,) = x
-        (g0,) = g
-        (s0,) = settings
-        a1 = p0 - s0*g0
-        return (a1,), (), (), s0
-    """
-    step = step_of(recipe)
-    p, g, m = _names("p", step.parameters), _names("g", step.gradients), _names("m", step.memory)
-    s = _names("s", step.settings)
-    inputs = [*step.parameters, *step.gradients, *step.memory, *step.settings, step.t]
-    moving = [*step.parameters, *step.gradients, *step.memory]
-    outputs = [*step.new_parameters, *step.new_memory, *step.kept, step.rate]
-    columns = step.graph.depending(moving, step.graph.needed(outputs)) if recipe.whole else set()
-    lines = Lines(step.graph, dict(zip(inputs, [*p, *g, *m, *s, "t"], strict=True)), columns)
-    body = lines.block(outputs)
-    results = [step.new_parameters, step.new_memory, step.kept if recipe.detail else []]
-    returned = ", ".join(_tuple(list(map(lines.of, nodes))) for nodes in results)
-    unpack = [f"{_tuple(names)} = {whole}" for names, whole in ((p, "x"), (g, "g"), (m, "m"), (s, "settings")) if names]
-    return function(
-        "update", ["x", "g", "m", "t", "settings"], [*unpack, *body, f"return {returned}, {lines.of(step.rate)}"]
-    )
-
-
-@lru_cache(maxsize=256)
-def update(recipe: Recipe) -> Callable[..., tuple[Any, Any, Any, float]]:
-    """The compiled update.
-
-    >>> update(Recipe(("x",), None, (), "x = x - lr*g"))((1.0,), (2.0,), (), 1, (0.25,))[0]
-    (0.5,)
-    """
-    return compiled(update_source(recipe), "update")

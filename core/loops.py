@@ -2,80 +2,121 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.formula.trace import Trouble, trace
-from core.kernels import Recipe, kernel, step_of, width
+from core.kernels import Kernel, kernel
+from core.steps import Recipe, step_of
 
 State = tuple[float, ...]
-Table = NDArray[np.float64]
+Column = NDArray[np.float64]
+Columns = list[Column]
 Draws = Sequence[Sequence[float]]
 
+AT_ONCE = 256  # rows that are made as Python's numbers before they are packed: the nearest cache holds them
 
-def packed(rows: list[float], columns: int) -> Table:
-    """A flat list of floats as a table, by the fastest way from Python's numbers to NumPy's.
 
-    >>> packed([1.0, 2.0, 3.0, 4.0], 2).tolist()
-    [[1.0, 2.0], [3.0, 4.0]]
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Where a step led (or where it was, if it led nowhere), and what was not finite on the way.
+
+    >>> Failure((-1.5,), Trouble("domain", "log", (-1.5,))).trouble.kind
+    'domain'
     """
-    return np.frombuffer(struct.pack(f"{len(rows)}d", *rows)).reshape(-1, columns)
+
+    place: tuple[float, ...]
+    trouble: Trouble
 
 
 def make_rows(
     recipe: Recipe, state: State, numbers: tuple[float, ...], first: int, last: int, draws: Draws
-) -> tuple[Table, State, Trouble | None]:
+) -> tuple[Columns, State, Failure | None]:
     """Rows `first` to `last` - 1, the state of the last one, and what kept the next from being made.
 
     >>> recipe = Recipe(("x",), "x**2", (), "x = x - lr*g")
-    >>> rows, state, trouble = make_rows(recipe, (1.0, 2.0), (0.4,), 1, 3, [[]])
-    >>> rows[:, 0].round(6).tolist(), trouble
+    >>> rows, state, failure = make_rows(recipe, (1.0, 2.0), (0.4,), 1, 3, [])
+    >>> rows[0].round(6).tolist(), failure
     ([0.2, 0.04], None)
     """
-    wanted, loop = last - first, kernel(recipe)
-    rows: list[float] = []
-    after = loop(state, numbers, first, last, draws, rows.extend)
-    table = packed(rows, width(recipe))
-    suspects = np.flatnonzero(~np.isfinite(table).all(axis=1)).tolist() if not np.isfinite(table).all() else []
-    for made in [*suspects, *([len(table)] if len(table) < wanted else [])]:
-        before = loop(state, numbers, first, first + made, draws, lambda row: None)
-        trouble = trouble_of(recipe, before, numbers, first + made, draws[made] if recipe.noisy else ())
-        if trouble is None and not (made < len(table) and np.isfinite(table[made, : _shown(recipe)]).all()):
-            trouble = Trouble("overflow", "add", ())
-        if trouble is not None:
-            return table[:made, : _shown(recipe)], before, trouble
-    return table[:, : _shown(recipe)], after, None
+    made = kernel(recipe)
+    given, after = _given(made, state, numbers, first, last, draws)
+    every = completed(made, list(given), numbers, first, draws)
+    columns, count = every[: made.shown], given.shape[1]
+    suspects, before, at = unsound(every), state, first
+    for row in [*suspects, *([count] if count < last - first else [])]:
+        _, before = made.run(before, numbers, at, first + row, draws[at - first :], lambda row: None)
+        at = first + row
+        place, trouble = attempt(recipe, before, numbers, at, draws[row] if recipe.noisy else ())
+        if trouble is not None or row == count or not all(math.isfinite(column[row]) for column in columns):
+            failure = Failure(place, trouble or Trouble("overflow", "add", ()))
+            return [column[:row] for column in columns], before, failure
+    return columns, after, None
 
 
-def _shown(recipe: Recipe) -> int | None:
-    """How many of a row's numbers are its columns; behind them may stand the hidden sum."""
-    parameters, rule = len(recipe.variables), step_of(recipe).rule
-    kept = len(rule.kept) * parameters if recipe.detail else 0
-    return 2 * parameters + 1 + kept + len(recipe.observed) + recipe.rate
+def _given(
+    made: Kernel, state: State, numbers: tuple[float, ...], first: int, last: int, draws: Draws
+) -> tuple[Column, State]:
+    """What the loop gives of each row, as columns, and the state after the last."""
+    given, step = np.empty((made.width, last - first)), first
+    while step < last:
+        rows: list[float] = []
+        begin, until = step, min(step + AT_ONCE, last)
+        step, state = made.run(state, numbers, begin, until, draws[begin - first : until - first], rows.extend)
+        given[:, begin - first : step - first] = packed(rows, made.width)
+        if step < until:
+            break
+    return given[:, : step - first], state
 
 
-def trouble_of(
-    recipe: Recipe, state: State, numbers: tuple[float, ...], step: int, draw: Sequence[float]
-) -> Trouble | None:
-    """Make one step again, node by node, and find the first number that is not finite.
+def packed(rows: Sequence[float], width: int) -> Column:
+    """A flat list of floats, row by row, as columns; by the fastest way from Python's numbers to NumPy's.
 
-    >>> recipe = Recipe(("x",), "log(x)", (), "x = x - lr*g")
-    >>> trouble_of(recipe, (0.5, 2.0), (1.0,), 1, ())
-    Trouble(kind='domain', operation='log', arguments=(-1.5,))
+    >>> packed([1.0, 2.0, 3.0, 4.0], 2).tolist()
+    [[1.0, 3.0], [2.0, 4.0]]
     """
-    return place_and_trouble(recipe, state, numbers, step, draw)[1]
+    return np.frombuffer(struct.pack(f"{len(rows)}d", *rows)).reshape(-1, width).T
 
 
-def place_and_trouble(
+def completed(made: Kernel, given: Sequence[Any], numbers: tuple[float, ...], first: int, draws: Draws) -> Columns:
+    """Every column of the rows from `first` on, and behind those to be shown what else has to be finite.
+
+    >>> recipe = Recipe(("x",), "x**2", (), "x = x - lr*g")
+    >>> [column.tolist() for column in completed(kernel(recipe), [np.array([0.5, 1.0])], (0.1,), 1, [])]
+    [[0.5, 1.0], [0.25, 1.0], [1.0, 2.0]]
+    """
+    count = len(given[0])
+    noise = np.array(draws).T[:, :count] if draws else ()
+    with np.errstate(all="ignore"):
+        every = made.rest(np.arange(first, first + count, dtype=np.float64), numbers, noise, given)
+    return [column if isinstance(column, np.ndarray) else np.full(count, column) for column in every]
+
+
+def unsound(columns: Columns) -> list[int]:
+    """The rows in which some number is not finite.
+
+    >>> unsound([np.array([1.0, np.inf]), np.array([0.0, 0.0])])
+    [1]
+    """
+    finite = [np.isfinite(column) for column in columns]
+    if all(flags.all() for flags in finite):
+        return []
+    return np.flatnonzero(~np.logical_and.reduce(finite)).tolist()
+
+
+def attempt(
     recipe: Recipe, state: State, numbers: tuple[float, ...], step: int, draw: Sequence[float]
 ) -> tuple[tuple[float, ...], Trouble | None]:
-    """Where a step leads (or where it was, if it leads nowhere), and the trouble on the way.
+    """Make one step again, node by node: where it leads (or where it was, if it leads nowhere), and the first trouble.
 
-    >>> place_and_trouble(Recipe(("x",), "log(x)", (), "x = x - lr*g"), (0.5, 2.0), (1.0,), 1, ())[0]
-    (-1.5,)
+    >>> attempt(Recipe(("x",), "log(x)", (), "x = x - lr*g"), (0.5, 2.0), (1.0,), 1, ())
+    ((-1.5,), Trouble(kind='domain', operation='log', arguments=(-1.5,)))
     """
     parts = step_of(recipe)
     inputs = [*parts.parameters, *parts.gradients, *parts.memory, *parts.settings, parts.t]

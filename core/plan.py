@@ -52,6 +52,7 @@ class Plan:
     detail: bool
     batch: Mapping[str, Any] = field(default_factory=dict)
     observe: bool = True  # whether rows report what the problem observes (accuracy, output)
+    columns: tuple[str, ...] | None = None  # what is shown of a row; by default all
 
     @property
     def rate_varies(self) -> bool:
@@ -110,6 +111,7 @@ def plan(
     detail: bool,
     batch: Mapping[str, Any] | None,
     observe: bool = True,
+    columns: Sequence[str] | None = None,
 ) -> Plan:
     """Everything chosen about a run, checked: names, bounds, what is missing. Raises `FieldError`.
 
@@ -152,6 +154,7 @@ def plan(
         detail=detail,
         batch=dict(batch or {}),
         observe=observe,
+        columns=None if columns is None else tuple(columns),
     )
 
 

@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 
 from core import status as statuses
 from core.engines import engine
-from core.loops import Table, packed
+from core.loops import Column
 from core.plan import Change, checked_start, plan
 from core.problems.problem import Problem
 from core.status import Status
 
 Columns = dict[str, NDArray[np.float64]]
+
+AT_ONCE = 2048  # rows made at a time: what is computed on their columns stays near the processor
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,8 @@ class Run:
     """One run, made step by step as it is asked for.
 
     `optimizer` names a row of `OPTIMIZERS`, or `rule` is a typed rule; `schedule` is a name and settings; `detail` adds
-    the rule's memory and intermediates to the rows, and `observe` what the problem reports (accuracy, output).
+    the rule's memory and intermediates to the rows, and `observe` what the problem reports (accuracy, output);
+    `columns` picks what is made of a row (and its number).
 
     >>> from core.problems import make_problem
     >>> run = Run(make_problem("formula", formula="x**2"), "sgd", settings={"lr": 0.4}, start=[1], steps=4)
@@ -64,12 +67,15 @@ class Run:
         batch: Mapping[str, Any] | None = None,
         detail: bool = False,
         observe: bool = True,
+        columns: Sequence[str] | None = None,
     ) -> None:
         self.problem = problem
-        self.plan = plan(problem, optimizer, rule, settings, schedule, changes, seed, steps, detail, batch, observe)
+        self.plan = plan(
+            problem, optimizer, rule, settings, schedule, changes, seed, steps, detail, batch, observe, columns
+        )
         self.start = checked_start(problem, start, seed)
         self._engine = engine(problem, self.plan, self.start)
-        self.columns = ("step", *self._engine.columns)
+        self.columns = self._engine.columns
         self.step = -1  # no row has been made yet
         self.status = statuses.running(0)
 
@@ -83,21 +89,20 @@ class Run:
 
         Fewer rows come back where the run ends; `status` says why. Never raises for what numbers do.
         """
-        tables: list[Table] = []
-        first = self.step
+        parts: list[list[Column]] = []
         if self.step < 0 and self.status.state == "running":
-            tables = self._begin()
+            parts = self._begin()
         while steps > 0 and self.status.state == "running" and self.step < self.plan.steps:
-            end = min(max(self.step, 0) + steps, self.plan.steps)
+            end = self.step + min(steps, AT_ONCE, self.plan.steps - self.step)
             begin, until = self.plan.segments(self.step + 1, end + 1)[0]
             made, trouble = self._engine.make(begin, until)
-            tables.append(made)
-            self.step += len(made)
-            steps -= len(made)
+            parts.append(made)
+            self.step += len(made[0])
+            steps -= len(made[0])
             self.status = trouble or statuses.running(self.step)
         if self.status.state == "running" and self.step == self.plan.steps:
             self.status = statuses.finished(self.step)
-        return self._as_columns(tables, first + 1)
+        return self._as_columns(parts)
 
     def mark(self) -> Mark:
         """Where the run stands, after its last row."""
@@ -114,20 +119,18 @@ class Run:
         if not isinstance(twin.first(), Status):
             twin.make(1, 2)
 
-    def _begin(self) -> list[Table]:
+    def _begin(self) -> list[list[Column]]:
         row = self._engine.first()
         if isinstance(row, Status):
             self.status = row
             return []
         self.step = 0
-        return [packed(row, len(row))]
+        return [list(np.array(row)[:, None])]
 
-    def _as_columns(self, tables: list[Table], first: int) -> Columns:
-        names = self._engine.columns
-        whole = np.concatenate(tables) if tables else np.empty((0, len(names)))
-        columns = {"step": np.arange(first, first + len(whole), dtype=np.float64)}
-        columns.update(zip(names, np.ascontiguousarray(whole.T), strict=True))
-        return columns
+    def _as_columns(self, parts: list[list[Column]]) -> Columns:
+        if not parts:
+            return {name: np.empty(0) for name in self.columns}
+        return {name: np.concatenate(column) for name, *column in zip(self.columns, *parts, strict=True)}
 
 
 __all__ = ["Change", "Columns", "Mark", "Run"]

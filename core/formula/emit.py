@@ -51,7 +51,7 @@ class Lines:
     def block(self, outputs: Iterable[int]) -> list[str]:
         """Assignments that compute the nodes `outputs`; `of` says afterwards where each is found."""
         wanted = list(outputs)
-        needed = [index for index in self.graph.needed(wanted) if self._to_compute(index)]
+        needed = [index for index in self.graph.needed(wanted, self.names) if self._to_compute(index)]
         uses = Counter(argument for index in needed for argument in self.graph.arguments(index))
         written: dict[int, tuple[str, int, int]] = {}  # node: its expression, precedence, depth
         lines = []

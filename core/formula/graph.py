@@ -7,7 +7,8 @@ are indices of earlier nodes. Equal nodes are the same node, so common subexpres
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
 from core.formula.operations import apply
 
@@ -55,15 +56,16 @@ class Graph:
         node = self.nodes[index]
         return float(node[1]) if node[0] == "number" else None
 
-    def needed(self, outputs: Iterable[int]) -> list[int]:
-        """The nodes that `outputs` are computed from, themselves included, in order."""
+    def needed(self, outputs: Iterable[int], known: Container[int] = ()) -> list[int]:
+        """The nodes that `outputs` are computed from, themselves included, in order; down to what is `known`."""
         found: set[int] = set()
         stack = list(outputs)
         while stack:
             index = stack.pop()
             if index not in found:
                 found.add(index)
-                stack.extend(self.arguments(index))
+                if index not in known:
+                    stack.extend(self.arguments(index))
         return sorted(found)
 
     def depending(self, on: Iterable[int], among: Iterable[int]) -> set[int]:
@@ -322,7 +324,7 @@ _DERIVATIVES: Mapping[str, Callable[..., tuple[Local, ...]]] = {
 
 
 def lowered(graph: Graph, roots: Sequence[int]) -> tuple[Graph, list[int]]:
-    """The same computation with integer powers as products (x**4 is a square squared), ready to run.
+    """The same computation ready to run: integer powers as products (x**4 is a square squared), a sign in its factor.
 
     >>> graph = Graph()
     >>> root = graph.pow(graph.variable("x"), graph.number(4))
@@ -331,15 +333,32 @@ def lowered(graph: Graph, roots: Sequence[int]) -> tuple[Graph, list[int]]:
     """
     result = Graph()
     made: dict[int, int] = {}
-    for index in graph.needed(roots):
+    order = graph.needed(roots)
+    uses = Counter(argument for index in order for argument in graph.arguments(index))
+    for index in order:
         node = graph.nodes[index]
         if node[0] in ("number", "variable"):
             made[index] = result.node(*node)
         elif node[0] == "pow":
             made[index] = _product(result, *(made[a] for a in graph.arguments(index)))
+        elif node[0] == "neg" and (turned := _turned(graph, graph.arguments(index)[0], result, made, uses)) is not None:
+            made[index] = turned
         else:
             made[index] = result.apply(node[0], *(made[a] for a in graph.arguments(index)))
     return result, [made[root] for root in roots]
+
+
+def _turned(graph: Graph, index: int, into: Graph, made: Mapping[int, int], uses: Mapping[int, int]) -> int | None:
+    """-(a*(2*b)) as a*(-2*b), which is the same number; None without such a factor, or if others use it."""
+    node = graph.nodes[index]
+    if node[0] != "mul" or uses[index] > 1:
+        return None
+    first, second = graph.arguments(index)
+    number = graph.value(first)
+    if number is not None:
+        return into.node("mul", into.number(-number), made[second])
+    turned = _turned(graph, second, into, made, uses)
+    return None if turned is None else into.node("mul", made[first], turned)
 
 
 def _product(graph: Graph, base: int, exponent: int) -> int:

@@ -77,6 +77,13 @@ _ROWS = (
 
 OPERATIONS: Mapping[str, Operation] = {row.name: row for row in _ROWS}
 FUNCTIONS: Mapping[str, Operation] = {row.name: row for row in _ROWS if row.public}
+# Rounded correctly everywhere: floats and columns agree to the last bit.
+EXACT = frozenset({"add", "sub", "mul", "div", "neg", "sqrt", "abs"})
+# Which arguments, by their place, make the result not finite (or raise) whenever they are not finite themselves.
+HANDING_ON: Mapping[str, tuple[int, ...]] = {
+    **dict.fromkeys(("add", "sub", "mul"), (0, 1)),
+    **dict.fromkeys(("neg", "sqrt", "abs", "div"), (0,)),
+}
 CONSTANTS: Mapping[str, float] = {"pi": math.pi, "e": math.e}
 
 

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from core.problems.outputs import ACTIVATE, DESCEND, PAIRS, Pair, decided, slope
+from core.problems.outputs import ACTIVATE, DESCEND, PAIRS, Pair, slope
 
 Floats = npt.NDArray[np.float64]
 
@@ -129,7 +129,7 @@ class Layers:
 class Pass:
     """The buffers of one pass over a number of points: nothing is allocated while a model trains.
 
-    A batch overwrites `self.inputs` and the targets between passes. `hard` promises targets of 0 and 1.
+    A batch overwrites `self.inputs` and the targets between passes.
 
     >>> work = Pass(Layers((1, 1), "linear", "linear", "mse"), np.array([[1.0, 2.0]]), np.array([[0.0, 0.0]]))
     >>> gradient = np.empty(2)
@@ -137,7 +137,7 @@ class Pass:
     (1.25, [2.5, 1.5])
     """
 
-    def __init__(self, layers: Layers, inputs: Floats, targets: Floats | None = None, hard: bool = False) -> None:
+    def __init__(self, layers: Layers, inputs: Floats, targets: Floats | None = None) -> None:
         points: int = inputs.shape[1]
         self.layers, self.points, self.targets = layers, points, targets
         extra = 1 if layers.bias else 0
@@ -146,31 +146,22 @@ class Pass:
         self.inputs = self.activations[0][: layers.sizes[0]]
         self.inputs[...] = inputs
         self.units = [a[:size] for a, size in zip(self.activations, layers.sizes, strict=True)]
-        self.zs = [np.empty((size, points)) for size in layers.sizes[1:]]
+        self.z = np.empty((layers.sizes[-1], points))
         self.deltas = [np.empty((size, points)) for size in layers.sizes[1:]]
-        self.scratches = [np.empty((size, points)) for size in layers.sizes[1:]]
+        self.scratches = [np.empty((size, points)) for size in layers.sizes[1:-1]]
         self.packed, self.packed_gradient = np.empty(layers.count), np.empty(layers.count)
         self.weights = self._matrices(self.packed)
         self.transposed = [w[:, :size].T for w, size in zip(self.weights, layers.sizes, strict=False)]
         self.slopes = self._matrices(self.packed_gradient)
         self._pair: Pair = PAIRS[layers.output, layers.loss]
         self._activate, self._descend = ACTIVATE[layers.activation], DESCEND[layers.activation]
-        self._decided = hard and (layers.output, layers.loss) == ("sigmoid", "ce")
-        self.turn = np.ones_like(self.zs[-1])
-        self.retarget()
 
     def _matrices(self, vector: Floats) -> list[Floats]:
         layers = self.layers
         return [vector[part].reshape(shape) for part, shape in zip(layers.parts, layers.shapes, strict=True)]
 
-    def retarget(self) -> None:
-        """Take notice of other targets."""
-        if self._decided and self.targets is not None:
-            np.multiply(self.targets, -2.0, self.turn)
-            self.turn += 1.0
-
-    def forward(self, theta: Floats) -> Floats:
-        """z of the last layer; every activation before it is kept."""
+    def forward(self, theta: Floats, z: Floats | None = None) -> Floats:
+        """z of the last layer, in the array that is given for it; every activation before it is kept."""
         packing, activate = self.layers.packing, self._activate
         if packing is None:
             self.packed[:] = theta
@@ -181,11 +172,17 @@ class Pass:
             units = self.units[layer + 1]
             self.weights[layer].dot(self.activations[layer], units)
             activate(units, units)
-        return self.weights[last].dot(self.activations[last], self.zs[last])
+        return self.weights[last].dot(self.activations[last], self.z if z is None else z)
 
-    def backward(self) -> None:
-        """From the last delta to every weight's gradient."""
+    def loss(self, z: Floats) -> float:
+        """The mean loss; the last delta is left for `backward`."""
+        assert self.targets is not None
+        return self._pair(z, self.targets, self.activations[-1], self.deltas[-1]) / self.points
+
+    def backward(self, gradient: Floats) -> None:
+        """From the last delta, that of a sum over the points, to every weight's mean gradient."""
         descend = self._descend
+        self.deltas[-1] *= 1.0 / self.points
         for layer in range(self.layers.depth - 1, -1, -1):
             delta = self.deltas[layer]
             delta.dot(self.activations[layer].T, self.slopes[layer])
@@ -193,28 +190,17 @@ class Pass:
                 below = self.deltas[layer - 1]
                 self.transposed[layer].dot(delta, below)
                 descend(self.units[layer], below, self.scratches[layer - 1])
-
-    def _loss(self, z: Floats, targets: Floats) -> float:
-        if self._decided:
-            loss = decided(z, self.turn, self.scratches[-1], self.deltas[-1])
-            if loss - loss == 0:
-                return loss
-        return self._pair(z, targets, self.activations[-1], self.deltas[-1])
-
-    def evaluate(self, theta: Floats, gradient: Floats) -> float:
-        """Mean loss; its gradient is written to `gradient`."""
-        assert self.targets is not None
-        z = self.forward(theta)
-        loss = self._loss(z, self.targets)
-        share = 1.0 / self.points
-        self.deltas[-1] *= share
-        self.backward()
         packing = self.layers.packing
         if packing is None:
             gradient[:] = self.packed_gradient
         else:
             gradient[packing] = self.packed_gradient
-        return loss * share
+
+    def evaluate(self, theta: Floats, gradient: Floats) -> float:
+        """Mean loss; its gradient is written to `gradient`."""
+        loss = self.loss(self.forward(theta))
+        self.backward(gradient)
+        return loss
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,8 @@ import numpy as np
 from core.data import make_data
 from core.errors import FieldError
 from core.problems.layers import Layers
-from core.problems.model import WEIGHT_DECAY, DataModel, Floats, Kernel, check_bias, reach, with_ones
+from core.problems.model import WEIGHT_DECAY, DataModel, Floats, check_bias, reach, with_ones
+from core.problems.stretch import Kernel
 
 
 def linear(
@@ -55,14 +56,17 @@ def single_output_names(features: int, bias: bool) -> tuple[str, ...]:
 
 def _kernel(columns: tuple[Floats, ...], fixed: bool) -> Kernel:
     inputs, targets = columns[0], columns[1][0]
-    residual = np.empty_like(targets)
     share = 1.0 / max(len(targets), 1)
 
-    def evaluate(theta: Floats, gradient: Floats) -> float:
+    def descend(theta: Floats, gradient: Floats, room: Sequence[Floats]) -> None:
+        (residual,) = room
         theta.dot(inputs, residual)
         np.subtract(residual, targets, residual)
         inputs.dot(residual, gradient)
         np.multiply(gradient, share, gradient)
-        return 0.5 * share * float(residual.dot(residual))
 
-    return Kernel(evaluate, None)
+    def losses(thetas: Floats, residuals: Floats) -> Floats:
+        found: Floats = 0.5 * share * np.vecdot(residuals, residuals)
+        return found
+
+    return Kernel((targets.shape,), descend, losses, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,8 +12,9 @@ from core.data import make_data
 from core.errors import FieldError
 from core.problems.layers import Layers
 from core.problems.linear import single_output_names
-from core.problems.model import WEIGHT_DECAY, DataModel, Floats, Kernel, check_bias, reach, with_ones
+from core.problems.model import WEIGHT_DECAY, DataModel, Floats, check_bias, reach, with_ones
 from core.problems.outputs import check_pair
+from core.problems.stretch import Counts, Kernel
 
 
 def logistic(
@@ -54,15 +55,16 @@ def logistic(
 
 
 def _cross_entropy(limits: Floats, columns: tuple[Floats, ...], fixed: bool) -> Kernel:
-    """Loss log(1 + e^m), with derivative q."""
+    """Loss log(1 + e^m), with derivative q; m and e^m are kept."""
     (turned,) = columns
-    m, e, q = (np.empty(turned.shape[1]) for _ in range(3))
-    one, share = np.ones_like(m), 1.0 / max(len(m), 1)
-    shares = np.full(len(m), share)
+    points: int = turned.shape[1]
+    q, one, share = np.empty(points), np.ones(points), 1.0 / max(points, 1)
+    shares = np.full(points, share)
     scaled = turned * share if fixed else turned
-    exp, log1p, add, divide = np.exp, np.log1p, np.add, np.divide
+    exp, add, divide = np.exp, np.add, np.divide
 
-    def evaluate(theta: Floats, gradient: Floats) -> float:
+    def descend(theta: Floats, gradient: Floats, room: Sequence[Floats]) -> None:
+        m, e = room
         theta.dot(turned, m)
         exp(m, e)
         add(e, one, q)
@@ -70,42 +72,47 @@ def _cross_entropy(limits: Floats, columns: tuple[Floats, ...], fixed: bool) -> 
         scaled.dot(q, gradient)
         if not fixed:
             gradient *= share
-        log1p(e, e)
-        return float(shares.dot(e))
 
-    return Kernel(evaluate, _correct(m, limits) if fixed else None)
+    def losses(thetas: Floats, m: Floats, e: Floats) -> Floats:
+        found: Floats = np.vecdot(np.log1p(e, e), shares)
+        return found
+
+    return Kernel(((points,), (points,)), descend, losses, _correct(limits) if fixed else None)
 
 
 def _squared_error(limits: Floats, columns: tuple[Floats, ...], fixed: bool) -> Kernel:
-    """Loss q²/2, with derivative q² (1 - q)."""
+    """Loss q²/2, with derivative q² (1 - q); m and q are kept."""
     (turned,) = columns
-    m, e, q = (np.empty(turned.shape[1]) for _ in range(3))
-    one, share = np.ones_like(m), 1.0 / max(len(m), 1)
+    points: int = turned.shape[1]
+    e, more = np.empty(points), np.empty(points)
+    one, share = np.ones(points), 1.0 / max(points, 1)
     scaled = turned * share if fixed else turned
     exp, add, divide, multiply = np.exp, np.add, np.divide, np.multiply
 
-    def evaluate(theta: Floats, gradient: Floats) -> float:
+    def descend(theta: Floats, gradient: Floats, room: Sequence[Floats]) -> None:
+        m, q = room
         theta.dot(turned, m)
         exp(m, e)
-        add(e, one, q)
-        divide(e, q, e)  # e/(1 + e) = q
-        loss = 0.5 * share * float(e.dot(e))
-        multiply(e, e, e)
-        divide(e, q, e)  # and 1/(1 + e) = 1 - q
+        add(e, one, more)
+        divide(e, more, q)
+        multiply(q, q, e)
+        divide(e, more, e)  # 1/(1 + e^m) = 1 - q
         scaled.dot(e, gradient)
         if not fixed:
             gradient *= share
-        return loss
 
-    return Kernel(evaluate, _correct(m, limits) if fixed else None)
+    def losses(thetas: Floats, m: Floats, q: Floats) -> Floats:
+        found: Floats = 0.5 * share * np.vecdot(q, q)
+        return found
+
+    return Kernel(((points,), (points,)), descend, losses, _correct(limits) if fixed else None)
 
 
-def _correct(m: Floats, limits: Floats) -> Callable[[], int]:
+def _correct(limits: Floats) -> Callable[..., Counts]:
     """Counts m < 0; at m = 0 the first class is chosen, as argmax does, which `limits` says."""
-    flags = np.empty(len(m), dtype=bool)
 
-    def correct() -> int:
-        np.less(m, limits, flags)
-        return int(np.count_nonzero(flags))
+    def correct(m: Floats, _: Floats) -> Counts:
+        counts: Counts = np.count_nonzero(m < limits, axis=1)
+        return counts
 
     return correct

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from core.errors import FieldError
 from core.problems.layers import Layers, Pass, Trace, layer_norms, trace
 from core.problems.outputs import ACTIVATE, curvature
 from core.problems.regions import Regions
+from core.problems.stretch import Kernel, Stretch
 from core.settings import Setting
 from core.words import mark
 
@@ -26,20 +27,6 @@ Window = tuple[tuple[float, float], ...]
 
 WEIGHT_DECAY = Setting("weight_decay", 0.0, 0, 1000, "log", mark("weight decay"))
 KEPT_BATCH_SIZES = 8
-
-
-class Kernel(NamedTuple):
-    """Loss and gradient over a fixed number of points, written for speed.
-
-    `evaluate(theta, gradient)` writes the gradient and returns the mean loss. `correct()` counts the points that the
-    last evaluation classified rightly; None where that is not known.
-
-    >>> Kernel(lambda theta, gradient: 0.0, None).correct is None
-    True
-    """
-
-    evaluate: Callable[[Floats, Floats], float]
-    correct: Callable[[], int] | None
 
 
 class Build(Protocol):
@@ -53,8 +40,8 @@ class DataModel:
     """A model with its data. Theta is a vector with an element per parameter.
 
     `columns` are what `build` computes on, one point per column. Where the length of theta is below `reach` no
-    exponential can overflow, so `build` need not guard against it; beyond, the layers' careful passes take over. With
-    reach 0 `build` is careful itself, and may overflow on the way. Buffers are reused: one thread at a time.
+    exponential can overflow, so `build` need not guard against it; beyond, and where something is not finite all the
+    same, the layers' careful passes take over. Buffers are reused: one thread at a time.
 
     >>> from core.problems.logistic import logistic
     >>> model = logistic({"name": "blobs", "classes": 2, "count": 40})
@@ -76,7 +63,7 @@ class DataModel:
     weight_decay: float = 0.0
     fixed: Rows = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     begin: Callable[[int], tuple[float, ...]] | None = None
-    _batches: dict[int, tuple[list[Floats], Kernel]] = field(default_factory=dict)
+    _batches: dict[int, tuple[list[Floats], Kernel, list[Floats]]] = field(default_factory=dict)
     _last: list[bytes] = field(default_factory=lambda: [b""])
 
     @property
@@ -112,67 +99,97 @@ class DataModel:
 
     def evaluate(self, theta: Floats, rows: Rows | None = None) -> tuple[float, Floats]:
         """Mean loss over all points, or over these rows, with weight decay, and its gradient."""
-        gradient = np.empty(theta.size)
-        kernel = self._full.evaluate if rows is None else self._of_batch(rows)
-        at = theta.tobytes()
-        if not self.reach:
-            with np.errstate(all="ignore"):
-                loss = kernel(theta, gradient)
-        elif math.hypot(*theta.tolist()) < self.reach:  # hypot neither overflows nor warns; NaN is below nothing
-            loss = kernel(theta, gradient)
-        else:
-            loss, at = self._carefully(theta, rows, gradient), b""
+        gradient, at = np.empty(theta.size), theta.tobytes()
+        kernel, room = (self.full, self._room) if rows is None else self._of_batch(rows)
+        with np.errstate(all="ignore"):
+            # hypot neither overflows nor warns; NaN is below nothing
+            near = math.hypot(*theta.tolist()) < self.reach
+            loss = kernel.evaluate(theta, gradient, room) if near else math.nan
+            if not math.isfinite(loss) or not np.isfinite(gradient).all():
+                (loss, gradient), at = self.carefully(theta, rows), b""
         if rows is None:
             self._last[0] = at
-        if self.weight_decay:
-            loss += self._decay(theta, gradient)
-        if self.fixed.size:
-            gradient[self.fixed] = 0.0
         return loss, gradient
 
-    def _of_batch(self, rows: Rows) -> Callable[[Floats, Floats], float]:
+    def carefully(self, theta: Floats, rows: Rows | None = None) -> tuple[float, Floats]:
+        """The same, by the layers' own passes, in which nothing overflows on the way to what is finite."""
+        inputs, targets = self._inputs, self.targets
+        if rows is not None:
+            inputs, targets = inputs[:, rows], targets[:, rows]
+        loss, gradient = self.layers.gradient(theta, inputs, targets)
+        with np.errstate(all="ignore"):
+            self._weigh_down(theta, gradient)
+            return loss + float(self._weights(theta[None])[0]), gradient
+
+    @cached_property
+    def full(self) -> Kernel:
+        """Loss and gradient over all points, with weight decay."""
+        return self._with_decay(self.build(self.columns, fixed=True))
+
+    @cached_property
+    def stretch(self) -> Stretch:
+        """Where steps over all points leave what they find."""
+        return Stretch(self.full, len(self.parameters))
+
+    @cached_property
+    def _room(self) -> list[Floats]:
+        return self.full.room()
+
+    def _of_batch(self, rows: Rows) -> tuple[Kernel, list[Floats]]:
         size = len(rows)
         if size not in self._batches:
             if len(self._batches) >= KEPT_BATCH_SIZES:
                 self._batches.clear()
             buffers = [np.empty((len(column), size)) for column in self.columns]
-            self._batches[size] = (buffers, self.build(tuple(buffers), fixed=False))
-        buffers, kernel = self._batches[size]
+            kernel = self._with_decay(self.build(tuple(buffers), fixed=False))
+            self._batches[size] = (buffers, kernel, kernel.room())
+        buffers, kernel, room = self._batches[size]
         for column, buffer in zip(self.columns, buffers, strict=True):
             column.take(rows, axis=1, out=buffer, mode="clip")
-        return kernel.evaluate
+        return kernel, room
 
-    @cached_property
-    def _full(self) -> Kernel:
-        return self.build(self.columns, fixed=True)
+    def _with_decay(self, kernel: Kernel) -> Kernel:
+        """The kernel of the loss with weight decay, in which what is fixed has no gradient."""
+        if not self.weight_decay and not self.fixed.size:
+            return kernel
 
-    def _carefully(self, theta: Floats, rows: Rows | None, gradient: Floats) -> float:
-        inputs, targets = self._inputs, self.targets
-        if rows is not None:
-            inputs, targets = inputs[:, rows], targets[:, rows]
-        loss, gradient[:] = self.layers.gradient(theta, inputs, targets)
-        return loss
+        def descend(theta: Floats, gradient: Floats, room: Sequence[Floats]) -> None:
+            kernel.descend(theta, gradient, room)
+            self._weigh_down(theta, gradient)
+
+        def losses(thetas: Floats, *rooms: Floats) -> Floats:
+            return kernel.losses(thetas, *rooms) + self._weights(thetas)
+
+        return kernel._replace(descend=descend, losses=losses)
+
+    def _weigh_down(self, theta: Floats, gradient: Floats) -> None:
+        if self.weight_decay:
+            gradient += self.weight_decay * theta
+        if self.fixed.size:
+            gradient[self.fixed] = 0.0
+
+    def _weights(self, thetas: Floats) -> Floats:
+        """The part of weight decay in the loss at each theta."""
+        if not self.weight_decay:
+            return np.zeros(len(thetas))
+        if self.fixed.size:
+            thetas = thetas.copy()
+            thetas[:, self.fixed] = 0.0
+        weights: Floats = 0.5 * self.weight_decay * np.vecdot(thetas, thetas)
+        return weights
 
     @cached_property
     def _inputs(self) -> Floats:
         return np.ascontiguousarray(self.data.inputs.T)
 
-    def _decay(self, theta: Floats, gradient: Floats) -> float:
-        with np.errstate(over="ignore", invalid="ignore"):
-            free = theta
-            if self.fixed.size:
-                free = theta.copy()
-                free[self.fixed] = 0.0
-            gradient += self.weight_decay * free
-            return 0.5 * self.weight_decay * float(free.dot(free))
-
     def observe(self, theta: Floats) -> dict[str, float]:
         """The observations at theta, over all data. Free of work right after `evaluate(theta)` over all data."""
         observed: dict[str, float] = {}
         if "accuracy" in self.observations:
-            correct = self._full.correct if self._last[0] == theta.tobytes() else None
-            right = correct() / len(self.data.inputs) if correct else None
-            observed["accuracy"] = self._accuracy(theta, self._inputs, self.data.targets) if right is None else right
+            if self.full.correct and self._last[0] == theta.tobytes():
+                observed["accuracy"] = float(self.full.correct(*(part[None] for part in self._room))[0]) / self.count
+            else:
+                observed["accuracy"] = self._accuracy(theta, self._inputs, self.data.targets)
         if "held_out_loss" in self.observations:
             self._observe_held_out(theta, observed)
         return observed

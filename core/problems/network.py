@@ -93,7 +93,7 @@ def network(
         targets=targets,
         columns=(np.ascontiguousarray(data.inputs.T), targets),
         build=partial(layered, layers, data, bool(np.isin(targets, (0.0, 1.0)).all())),
-        reach=0.0,  # products of layers can overflow anywhere: always with care
+        reach=math.inf,  # products of layers can overflow anywhere: what does is made again with care
         weight_decay=decay,
         fixed=layers.biases if bias == "fixed" else np.zeros(0, dtype=np.int64),
         begin=partial(_initial, layers, init, scale),

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.formula import Formula
+from core.problems.stretch import Kernel, Stretch
 
 Vector = NDArray[np.float64]
 
@@ -66,11 +67,34 @@ class Model(Protocol):
     def observations(self) -> tuple[str, ...]: ...
     @property
     def count(self) -> int: ...
+    @property
+    def fixed(self) -> NDArray[np.int64]:
+        """The places of parameters that never move."""
+        ...
+
+    @property
+    def reach(self) -> float:
+        """How long theta may be for `full` to be trusted."""
+        ...
+
+    @property
+    def full(self) -> Kernel:
+        """Loss and gradient over all data, made for many steps one after the other."""
+        ...
+
+    @property
+    def stretch(self) -> Stretch:
+        """Where such steps leave what they find."""
+        ...
 
     def default_start(self, seed: int = 0) -> tuple[float, ...]: ...
 
     def evaluate(self, theta: Vector, rows: NDArray[np.int64] | None = None) -> tuple[float, Vector]:
         """Loss and gradient over all data, or over these rows of it."""
+        ...
+
+    def carefully(self, theta: Vector, rows: NDArray[np.int64] | None = None) -> tuple[float, Vector]:
+        """The same, where `full` cannot be trusted."""
         ...
 
     def hessian(self, theta: Vector) -> Vector:

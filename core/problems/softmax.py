@@ -11,8 +11,17 @@ import numpy as np
 from core.data import Data, make_data
 from core.errors import FieldError
 from core.problems.layers import Layers, Pass
-from core.problems.model import WEIGHT_DECAY, DataModel, Floats, Kernel, check_bias, count_right, reach, with_ones
-from core.problems.outputs import check_pair
+from core.problems.model import (
+    WEIGHT_DECAY,
+    DataModel,
+    Floats,
+    check_bias,
+    count_right,
+    reach,
+    with_ones,
+)
+from core.problems.outputs import check_pair, decided
+from core.problems.stretch import Counts, Kernel
 
 
 def softmax(
@@ -92,23 +101,43 @@ def _check_labelled(targets: Floats) -> None:
 def layered(layers: Layers, data: Data, hard: bool, columns: tuple[Floats, ...], fixed: bool) -> Kernel:
     """The layers' own passes as a kernel; columns are inputs and targets, `hard` where all targets are 0 or 1.
 
+    The last z is kept, and beside it what the loss is made of, or itself.
+
     >>> data = make_data({"points": [[0], [1]], "labels": [0, 1]})
     >>> layers = Layers((1, 1), "linear", "sigmoid", "ce")
     >>> kernel = layered(layers, data, True, (data.inputs.T, data.targets.T[1:]), fixed=True)
-    >>> round(kernel.evaluate(np.zeros(2), np.empty(2)), 6)
-    0.693147
+    >>> z, e = room = [np.empty(shape) for shape in kernel.rooms]
+    >>> kernel.descend(np.zeros(2), np.empty(2), room)
+    >>> kernel.losses(np.zeros((1, 2)), z[None], e[None]).round(6).tolist()
+    [0.693147]
     """
     inputs, targets = columns
-    work = Pass(layers, inputs, targets, hard)
-    if fixed:
-        return Kernel(work.evaluate, partial(count_right, layers.output, data.kind, work.zs[-1], data.targets))
+    work = Pass(layers, inputs, targets)
+    turn, short = 1.0 - 2.0 * targets, hard and (layers.output, layers.loss) == ("sigmoid", "ce")
 
-    def evaluate(theta: Floats, gradient: Floats) -> float:
-        np.copyto(work.inputs, inputs)
-        work.retarget()
-        return work.evaluate(theta, gradient)
+    def descend(theta: Floats, gradient: Floats, room: Sequence[Floats]) -> None:
+        z, made = room
+        if not fixed:
+            np.copyto(work.inputs, inputs)
+            np.multiply(targets, -2.0, turn)
+            np.add(turn, 1.0, turn)
+        work.forward(theta, z)
+        if short:
+            decided(z, turn, made, work.deltas[-1])
+        else:
+            made[0] = work.loss(z)
+        work.backward(gradient)
 
-    return Kernel(evaluate, None)
+    def losses(thetas: Floats, z: Floats, made: Floats) -> Floats:
+        if not short:
+            return made[:, 0]
+        found: Floats = np.add.reduce(np.log1p(made, made).reshape(len(made), -1), axis=1) / work.points
+        return found
+
+    def correct(z: Floats, made: Floats) -> Counts:
+        return np.array([count_right(layers.output, data.kind, one, data.targets) for one in z])
+
+    return Kernel((targets.shape, targets.shape if short else (1,)), descend, losses, correct if fixed else None)
 
 
 # With cross-entropy the loss depends on differences of z only. So the kernel computes d_k = z_k - z_last for all
@@ -136,6 +165,7 @@ def _products(inputs: Floats, targets: Floats) -> Floats:
 
 
 def _against_last(differences: Floats, exclusive: Floats | None, columns: tuple[Floats, ...], fixed: bool) -> Kernel:
+    """The sum of e^d_k and every d_k are kept."""
     inputs, products = columns
     width, points = inputs.shape
     members: list[slice] = []
@@ -145,65 +175,46 @@ def _against_last(differences: Floats, exclusive: Floats | None, columns: tuple[
         members = [slice(a, b) for a, b in zip([0, *ends], ends, strict=False)]
         inputs = np.ascontiguousarray(inputs[:, np.argsort(label, kind="stable")])
     rows = len(products) // width
-    share = 1.0 / max(points, 1)
-    shares, one = np.full(points, share), np.ones(points)
-    d, e = np.empty((rows, points)), np.empty((rows, points))
-    total, logs, row_sum = np.empty(points), np.empty(points), np.ones(rows)
+    shares, one = np.full(points, 1.0 / max(points, 1)), np.ones(points)
+    e, scale, row_sum = np.empty((rows, points)), np.empty(points), np.ones(rows)
     weights, slopes = np.empty(rows * width), np.empty((rows, width))
     matrix, flat = weights.reshape(rows, width), slopes.reshape(-1)
     back = np.ascontiguousarray(differences.T)
     transposed = inputs.T
     wanted = products.dot(shares) if fixed else np.empty(len(products))
-    exp, log1p, add, divide, multiply, subtract = np.exp, np.log1p, np.add, np.divide, np.multiply, np.subtract
+    exp, add, divide, multiply, subtract = np.exp, np.add, np.divide, np.multiply, np.subtract
 
-    def evaluate(theta: Floats, gradient: Floats) -> float:
+    def descend(theta: Floats, gradient: Floats, room: Sequence[Floats]) -> None:
+        total, d = room
         if not fixed:
             products.dot(shares, wanted)
         differences.dot(theta, weights)
         matrix.dot(inputs, d)
         exp(d, e)
         row_sum.dot(e, total)
-        log1p(total, logs)
-        add(total, one, total)
-        divide(shares, total, total)
-        multiply(e, total, e)
+        add(total, one, scale)
+        divide(shares, scale, scale)
+        multiply(e, scale, e)
         e.dot(transposed, slopes)
         subtract(flat, wanted, flat)
         back.dot(flat, gradient)
-        return float(shares.dot(logs)) - float(wanted.dot(weights))
 
-    return Kernel(evaluate, _correct(d, members) if members else None)
+    def losses(thetas: Floats, total: Floats, d: Floats) -> Floats:
+        found: Floats = np.vecdot(np.log1p(total, total), shares) - np.vecdot(thetas, back.dot(wanted))
+        return found
+
+    return Kernel(((points,), (rows, points)), descend, losses, _correct(members) if members else None)
 
 
-def _correct(d: Floats, members: Sequence[slice]) -> Callable[[], int]:
+def _correct(members: Sequence[slice]) -> Callable[..., Counts]:
     """Counts the points of each class whose z is the largest, the first of equal ones; the last class has d = 0."""
-    rows = [*d, np.zeros(d.shape[1])]
-    # per class: its own z, those of the classes before and behind it
-    parts = [
-        (rows[k][points], [row[points] for row in rows[:k]], [row[points] for row in rows[k + 1 :]])
-        for k, points in enumerate(members)
-        if points.stop > points.start
-    ]
-    rooms = [(np.empty(len(own)), np.empty((2, len(own)), dtype=bool)) for own, _, _ in parts]
-    greater, at_least, maximum, both = np.greater, np.greater_equal, np.maximum, np.logical_and
 
-    def largest(found: Sequence[Floats], room: Floats) -> Floats:
-        if len(found) == 1:
-            return found[0]
-        maximum(found[0], found[1], out=room)
-        for row in found[2:]:
-            maximum(room, row, out=room)
-        return room
-
-    def correct() -> int:
-        count = 0
-        for (own, before, behind), (room, (flags, more)) in zip(parts, rooms, strict=True):
-            if behind:
-                at_least(own, largest(behind, room), flags)
-            if before:
-                greater(own, largest(before, room), more)
-            right = more if not behind else both(flags, more, flags) if before else flags
-            count += int(np.count_nonzero(right))
+    def correct(total: Floats, d: Floats) -> Counts:
+        count = np.zeros(len(d), dtype=np.int64)
+        for k, points in enumerate(members):
+            z = [*d[:, :, points].swapaxes(0, 1), np.zeros(1)]
+            right = [z[k] > before for before in z[:k]] + [z[k] >= behind for behind in z[k + 1 :]]
+            count += np.count_nonzero(np.logical_and.reduce(right), axis=1)
         return count
 
     return correct

@@ -219,3 +219,43 @@ def test_what_a_row_does_not_show_is_finite_all_the_same() -> None:
         runs.append((run.advance(5)["x"].tolist(), run.status))
     assert runs[0] == runs[1]
     assert runs[0][1].state == "finished"
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam", "nadam"])
+@pytest.mark.parametrize("kind", ["rosenbrock", "ackley", "noisy", "logistic", "network"])
+def test_columns_that_are_not_asked_for_change_nothing(optimizer: str, kind: str) -> None:
+    """What is picked has the same bits as among all columns, and the run ends where it would."""
+    problem = {
+        "rosenbrock": lambda: make_problem("surface", name="rosenbrock"),
+        "ackley": lambda: make_problem("surface", name="ackley"),
+        "noisy": lambda: make_problem("surface", name="himmelblau", noise=1.0),
+        "logistic": lambda: make_problem("logistic", dataset={"name": "blobs", "classes": 2, "count": 40}),
+        "network": lambda: make_problem("network", dataset={"name": "moons", "count": 20}, hidden=[3, 3]),
+    }[kind]()
+    for lr in (0.01, 300.0):
+        chosen: dict[str, Any] = {"settings": {"lr": lr}, "steps": 60, "detail": True, "schedule": ("exponential", {})}
+        whole = Run(problem, optimizer, **chosen)
+        rows = whole.advance(60)
+        for picked in (["loss"], [problem.parameters[-1]], list(rows)[-3:], list(rows)[::-2], ["step"]):
+            run = Run(problem, optimizer, columns=picked, **chosen)
+            parts = [run.advance(cut) for cut in (0, 7, 53)]
+            assert set(run.columns) == {"step", *picked}
+            assert (run.status, run.step) == (whole.status, whole.step)
+            for name in run.columns:
+                assert np.concatenate([part[name] for part in parts]).tobytes() == rows[name].tobytes(), name
+
+
+def test_what_follows_from_a_row_alone_is_computed_for_all_rows_at_once() -> None:
+    """A loss that no step needs, and that has no value at a row, ends the run there all the same."""
+    problem = make_problem("formula", formula="x + 0/(1/(x - 1) + 0*x) + 0*y")
+    for columns in (None, ["x"]):
+        run = Run(problem, "sgd", settings={"lr": 1}, start=(3, 0), steps=10, columns=columns)
+        assert len(run.advance(10)["x"]) == 2
+        assert (run.status.state, run.status.step) == ("left_domain", 1)
+
+
+def test_a_noisy_run_whose_first_step_fails_has_its_first_row() -> None:
+    problem = make_problem("formula", formula="exp(x**2) + y", noise=0.1)
+    run = Run(problem, "sgd", settings={"lr": 1}, start=(3, 0), steps=5)
+    assert len(run.advance(5)["loss"]) == 1
+    assert (run.status.state, run.status.step) == ("diverged", 0)
