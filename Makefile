@@ -56,8 +56,8 @@ bench: $(VENV)-bench/.installed ## measure the engine beside torch, optax and C;
 bench-server: $(VENV)/.test ## measure the server with real sockets: viewers, stalls, sweeps, restarts (ARGS=one)
 	@$(BIN)/python -m benchmarks.server $(ARGS)
 
-bench-browser: $(VENV)/.test ## measure the Descent page in Chromium: bytes, first step, frames, heap
-	@$(BIN)/python benchmarks/browser.py
+bench-browser: $(VENV)/.test ## measure the Descent page in Chromium: bytes, first step, frames, heap (ARGS="--minutes 10 --keep")
+	@$(BIN)/python -m benchmarks.browser $(ARGS)
 
 lock: ## pin the dependencies anew
 	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet $(LOCK_TOOL)

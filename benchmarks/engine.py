@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks import peers  # noqa: E402
+from benchmarks.machine import processor  # noqa: E402
 from core.ensembles import Ensemble  # noqa: E402
 from core.formula import formula as formulas  # noqa: E402
 from core.problems import make_problem  # noqa: E402
@@ -221,12 +222,6 @@ def table(lines: list[Line]) -> str:
         cells = [line.work, seconds(line.ours), line.peer_name, seconds(line.peer), ratio, *limits, line.verdict]
         rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows)
-
-
-def processor() -> str:
-    """The processor's name, and how many of it there are."""
-    names = re.findall(r"model name\s*:\s*(.*)", Path("/proc/cpuinfo").read_text()) or [platform.processor()]
-    return f"{len(names)} x {names[0]}"
 
 
 def main() -> None:

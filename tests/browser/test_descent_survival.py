@@ -133,6 +133,15 @@ def test_a_pole_is_a_hole_in_the_map_and_a_sentence(open_page: OpenPage) -> None
     expect(page.locator("#live")).to_contain_text("stopped after step 0: the next step leads where the function")
 
 
+def test_a_start_where_the_function_is_not_defined_is_said_and_another_one_runs(open_page: OpenPage) -> None:
+    page = open_page("/?formula=log(x)%2By*y&start=-1,1&steps=50&run=sgd(lr=0.1)")
+    expect(page.locator("#live")).to_contain_text("cannot start here: the function is not defined at this point")
+    expect(page.locator("#contour .plotly-host .contour").first).to_be_attached()
+    page.fill("#start-x", "1")
+    page.keyboard.press("Enter")
+    expect(page.locator("#live")).to_contain_text("starts at (1.00, 1.00), where the loss is 1.00")
+
+
 def test_twelve_diverging_runs_are_shown_and_said(open_page: OpenPage) -> None:
     page = open_page("/?surface=rosenbrock&steps=200" + "".join(f"&run=sgd(lr={rate})" for rate in range(1, 13)))
     expect(page.locator(".opt")).to_have_count(12)

@@ -18,7 +18,7 @@ import { createLede } from "./lede.js";
 import { createOptimizers } from "./optimizers.js";
 import { loadPlotly } from "./plotly.js";
 import { createGallery } from "./scenes.js";
-import { createStage, plotIn, redraw, touch, touchRail } from "./stage.js";
+import { createStage, redraw, touch, touchRail } from "./stage.js";
 import { mapFor } from "./stage_map.js";
 import { lookOf } from "./stage_state.js";
 import { windowFrom, wireWindow } from "./window.js";
@@ -29,7 +29,7 @@ const page = {
   data, catalog: data.catalog, tokens: data.tokens, scenes: data.scenes, spec: data.spec, link: data.link, selected: data.spec.runs.length - 1, hidden: new Set(), seen: 0,
   scene: null, answered: true, prediction: null, verdict: null, problems: {}, window: null, lossAxis: "auto", goal: null, gesture: null, hover: null,
   theory: false, downhill: false, arrows: false, fog: false, fanWanted: false, fan: null, basinsWanted: false, basins: null, sweeping: null, panel: "why",
-  bentAt: 0, tapped: false,
+  bentAt: 0, tapped: false, answers: new Map(),
   touch: () => touch(page),
 };
 
@@ -118,6 +118,7 @@ async function begin() {
   chooseScene(page, page.scene, Boolean(page.player.step));
   if (page.scene && !shown.has("step")) page.player.step = page.scene.step ?? 0;
   runFirst(page);
+  mapFor(page);
   const plotly = await loadPlotly();
   createStage(page, plotly, {
     start: (point, phase) => pressMap(page, point, phase), seek: (step) => seekTo(page, step),
@@ -130,7 +131,6 @@ async function begin() {
   await mapFor(page);
   touch(page);
   sayIgnored(data.ignored);
-  plotIn(page);
 }
 
 begin();

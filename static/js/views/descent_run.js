@@ -7,7 +7,7 @@ import { expect, keepGhosts } from "../race.js";
 import { showProblem } from "./element.js";
 import { showFormulaErrors } from "./formula.js";
 import { say } from "./notice.js";
-import { touch, touchRail, wake } from "./stage.js";
+import { touch, touchRail } from "./stage.js";
 import { mapFor } from "./stage_map.js";
 
 /**
@@ -38,10 +38,7 @@ export function runFirst(page) {
 /** What the race tells: an opened spec, rows, an end. */
 export function changed(page, what) {
   if (what === "opened") acceptOpened(page);
-  if (what === "swapped" || what === "rows" || what === "ended") {
-    touch(page);
-    if (!document.documentElement.dataset.ready && page.race.runs.length) wake(page);
-  }
+  else touch(page);
 }
 
 function acceptOpened(page) {

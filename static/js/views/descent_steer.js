@@ -4,6 +4,7 @@ import { nearestPlace } from "../geometry.js";
 import { t } from "../i18n.js";
 import { pause, play, seek } from "../player.js";
 import * as edit from "../settings.js";
+import { cell } from "../trajectory.js";
 import { run } from "./descent_run.js";
 import { showDialog } from "./notice.js";
 import { touch, touchRail } from "./stage.js";
@@ -145,7 +146,7 @@ export async function fair(page) {
   page.sweeping = new AbortController();
   const name = button.textContent;
   const { minimum } = page.map ?? {};
-  const goal = typeof minimum === "number" ? minimum + (page.goal ?? suggestedGoal(page.race.runs[0].columns.get("loss")[0], minimum)) : null;
+  const goal = typeof minimum === "number" ? minimum + (page.goal ?? suggestedGoal(cell(page.race.runs[0], "loss", 0), minimum)) : null;
   const found = await bestRates(page.spec, goal, {
     progress: (done, of) => (button.textContent = t("Stop ({percent} %)", { percent: Math.round((100 * done) / of) })),
   }, page.sweeping.signal);

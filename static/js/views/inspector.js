@@ -44,12 +44,13 @@ function heading(inspector, state, row, last) {
     inspector.whose = who.name;
     inspector.title.replaceChildren(t("Why this step"), element("span", { class: "dot" }, " · "), element("span", { class: "whose" }, who.name));
   }
-  inspector.aside.textContent = last ? t("step {step}, the last", { step: row }) : t("step {step} → {next}", { step: row, next: row + 1 });
+  inspector.aside.textContent = !state.trajectory.count ? "" : last ? t("step {step}, the last", { step: row }) : t("step {step} → {next}", { step: row, next: row + 1 });
 }
 
 /** The rows as values: {formula, word, values, kind} of each line. */
 function rowsOf(inspector, state, row, last) {
   const { trajectory, parameters, lines } = state;
+  if (!trajectory.count) return []; // it could not even start
   const rows = [{ formula: GRADIENT, word: t("gradient"), values: parameters.map((name) => cell(trajectory, `gradient_${name}`, row)) }];
   if (last) return rows;
   for (const entry of lines.filter((candidate) => candidate.name !== "x")) {

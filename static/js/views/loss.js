@@ -30,7 +30,7 @@ export function drawLoss(view, state, rest) {
   const { host } = view;
   const [width, height] = roomOf(host);
   const visible = state.runs.filter((run) => run.visible && run.trajectory.count);
-  if (!width || !height || !visible.length) return;
+  if (!width || !height) return;
   view.state = state;
   const range = shownRange(visible, state);
   const log = lossIsLog(state, range);
@@ -69,7 +69,7 @@ function shownRange(visible, state) {
 function labelRoom(view, visible, theme) {
   const context = view.trail.layers[2];
   context.font = `600 ${theme.size(12)}px ${theme.sans}`;
-  const widest = Math.max(...visible.map((run) => context.measureText(run.identity.name).width));
+  const widest = Math.max(0, ...visible.map((run) => context.measureText(run.identity.name).width));
   return Math.ceil(widest) + 14;
 }
 

@@ -6,6 +6,7 @@
 import { t } from "../i18n.js";
 import { tick } from "../player.js";
 import { settingAt } from "../settings.js";
+import { ended } from "../trajectory.js";
 import { createContour, drawContour } from "./contour.js";
 import { currentTheme } from "./chrome.js";
 import { createCurve, drawCurve } from "./curve.js";
@@ -34,7 +35,7 @@ export function createStage(page, plotly, on) {
   page.theme = currentTheme(page.tokens);
   page.stage = {
     contour: createContour(find("#contour"), plotly, on), curve: createCurve(find("#curve"), plotly, on), loss: createLoss(find("#loss"), plotly, on),
-    surface: null, quad: find("#quad"), raf: 0, changedAt: 0, saidAt: 0, surfaceAt: 0, surfaceCost: 0, railDirty: true, answers: new Map(),
+    surface: null, quad: find("#quad"), raf: 0, changedAt: 0, saidAt: 0, surfaceAt: 0, surfaceCost: 0, railDirty: true,
   };
   for (const button of document.querySelectorAll(".tabs button")) {
     button.addEventListener("click", () => {
@@ -50,7 +51,7 @@ export function createStage(page, plotly, on) {
 }
 
 /** The third dimension, once its part of Plotly is here; says why where there is none. */
-export async function plotIn(page) {
+async function plotIn(page) {
   try {
     const plotly = await loadPlotlyInSpace();
     page.stage.surface = createSurface(find("#surface"), plotly, { camera: () => {} });
@@ -85,9 +86,12 @@ export function touchRail(page) {
   touch(page);
 }
 
-/** The page can be used. */
-export function wake(page) {
-  if (page.stage && page.map && page.race.runs.length) document.documentElement.dataset.ready = "";
+/** The page can be used: the flat part is drawn, and now the part in space may come. */
+function wake(page) {
+  const { dataset } = document.documentElement;
+  if (dataset.ready !== undefined) return;
+  dataset.ready = "";
+  setTimeout(() => plotIn(page));
 }
 
 function frame(page, now) {
@@ -105,7 +109,7 @@ function frame(page, now) {
 function draw(page, now, rest) {
   const { stage, player, race } = page;
   showTransport(page.transport, { step: player.step, steps: player.steps, playing: player.playing, speed: player.speed });
-  if (!page.map || !race.runs.length || race.runs.length !== race.spec.runs.length || !race.runs.some((run) => run.count)) {
+  if (!page.map || !race.runs.length || race.runs.length !== race.spec.runs.length || !race.runs.some((run) => run.count || ended(run))) {
     if (stage.railDirty) showRail(page);
     return;
   }

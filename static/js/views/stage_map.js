@@ -4,16 +4,14 @@ import { makeMap } from "../map.js";
 import { problemOf } from "../settings.js";
 import { contourAspect } from "./contour.js";
 
-/** Bring the map of the selected run's function. */
+/** Bring the map of the selected run's function; before there is a stage it is only asked for. */
 export async function mapFor(page) {
-  if (!page.stage) return;
   const key = problemKey(page);
-  const problem = JSON.parse(key);
-  const { answers } = page.stage;
-  if (!answers.has(key)) answers.set(key, post("/surfaces", problem, { query: { resolution: 2 } }));
+  const { answers } = page;
+  if (!answers.has(key)) answers.set(key, post("/surfaces", JSON.parse(key), { query: { resolution: 2 } }));
   try {
     const answer = await answers.get(key);
-    if (key !== problemKey(page)) return;
+    if (key !== problemKey(page) || !page.stage) return;
     Object.assign(page, { answer, answerKey: key });
     page.stage.railDirty = true;
     remap(page);
