@@ -53,7 +53,7 @@ $(VENV)-bench/.installed: benchmarks/requirements.txt
 bench: $(VENV)-bench/.installed ## measure the engine beside torch, optax and C; writes docs/benchmarks.md
 	@OPENBLAS_NUM_THREADS=1 $(VENV)-bench/bin/python -m benchmarks.engine
 
-bench-server: $(VENV)/.test ## measure the server with real sockets: viewers, stalls, sweeps, restarts (ARGS=one)
+bench-server: $(VENV)/.test ## measure the server with real sockets: viewers, stalls, sweeps, restarts; writes docs/benchmarks.md (ARGS=one)
 	@$(BIN)/python -m benchmarks.server $(ARGS)
 
 bench-browser: $(VENV)/.test ## measure the Descent page in Chromium: bytes, first step, frames, heap (ARGS="--minutes 10 --keep")

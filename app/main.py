@@ -38,7 +38,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """Steepest as an ASGI application."""
     settings = settings or Settings()
     assets = Assets(folder("static"))
-    turns = Turns(settings.slice_seconds)
+    turns = Turns()
     pool = sweeps.Pool(settings.sweep_processes)
 
     @asynccontextmanager

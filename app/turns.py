@@ -4,21 +4,19 @@ import asyncio
 from time import perf_counter
 from types import TracebackType
 
+AT_A_STRETCH = 0.002  # seconds of short slices that follow each other before the loop looks after all else
+
 
 class Turns:
-    """`async with turns:` around each slice of computing; who came first goes first.
+    """`async with turns:` around each slice of computing; who came first goes first."""
 
-    Slices follow each other without a pause for as long as `seconds`; then the loop looks after all else.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
+    def __init__(self) -> None:
         self._lock = asyncio.Lock()
         self._began = 0.0
 
     async def __aenter__(self) -> None:
         await self._lock.acquire()
-        if perf_counter() - self._began < self.seconds:
+        if perf_counter() - self._began < AT_A_STRETCH:
             return
         try:
             await asyncio.sleep(0)
