@@ -22,15 +22,18 @@ from core.steps import Recipe, Step, column_nodes, step_of
 class Kernel:
     """The code of a recipe.
 
-    `run(state, settings, first, last, noise, extend)` makes steps `first` to `last` - 1 from `state`, the (p, g, m) of
-    the last row, gives `extend` the `width` numbers of each row, and returns (the first step not made, state). It ends
-    where `math` raises. `rest(t, settings, noise, numbers)` makes columns of these numbers, one after the other: the
-    first `shown` are the recipe's, and where one of the others is not finite, a number that is not shown was not.
+    `run(state, settings, first, last, noise, keep, rows)` makes steps `first` to `last` - 1 from `state`, the (p, g, m)
+    of the last row, and returns (the first step not made, state). `keep(rows, at, ...)` is given the `width` numbers of
+    each row, and the byte where they begin if they are packed as doubles. The loop ends where `math` raises.
+    `rest(t, settings, noise, numbers)` makes columns of these numbers, one after the other: the first `shown` are the
+    recipe's, and where one of the others is not finite, a number that is not shown was not.
 
-    >>> rows = []
-    >>> made = kernel(Recipe(("x",), "x**2", (), "x = x - lr*g"))
-    >>> made.run((1.0, 2.0), (0.4,), 1, 3, (), rows.extend)[0], made.width, made.shown
-    (3, 1, 3)
+    >>> from struct import Struct
+    >>> made, rows = kernel(Recipe(("x",), "x**2", (), "x = x - lr*g")), bytearray(16)
+    >>> made.run((1.0, 2.0), (0.4,), 1, 3, (), Struct("d").pack_into, rows)[0]
+    3
+    >>> [round(x, 6) for x in memoryview(rows).cast("d")], made.width, made.shown
+    ([0.2, 0.04], 1, 3)
     """
 
     source: str
@@ -45,17 +48,17 @@ def kernel(recipe: Recipe) -> Kernel:
     """The compiled loop and what stands behind it.
 
     >>> print(kernel(Recipe(("x",), "x**2", (), "x = x - lr*g")).source, end="")
-    def kernel(state, settings, first, last, noise, extend):
+    def kernel(state, settings, first, last, noise, keep, rows):
         (p0, g0,) = state
         (s0,) = settings
-        t = first
+        at = 0
         try:
-            for t in range(first, last):
+            for at in range(0, 8*(last - first), 8):
                 p0 = p0 - s0*g0
                 g0 = 2.0*p0
-                extend((p0,))
+                keep(rows, at, p0)
         except (ArithmeticError, ValueError):
-            return t, (p0, g0,)
+            return first + at//8, (p0, g0,)
         return last, (p0, g0,)
     <BLANKLINE>
     <BLANKLINE>
@@ -142,7 +145,7 @@ class _Emission:
             body += lines.block([*step.new_gradients, *(node for node in rows if node in evaluated)])
             after = list(map(lines.of, [*step.moved, *step.new_gradients]))
         row = [*map(lines.of, self.given), *([" + ".join(map(lines.of, self.hidden))] if self.hidden else [])]
-        body += [f"extend({_tuple(row)})"] if row else []
+        body += [f"keep(rows, at, {', '.join(row)})"] if row else []
         old, new = [*self.p, *self.g, *self.m], [*after, *map(lines.of, step.new_memory)]
         body, moves = _in_place(body, list(zip(old, new, strict=True)))
         return self._function(before, [*body, *_moved(moves)], old)
@@ -168,23 +171,27 @@ class _Emission:
         return [*new, *gradient]
 
     def _function(self, before: Sequence[str], body: Sequence[str], state: Sequence[str]) -> str:
-        model = self.recipe.loss is None
+        model, size = self.recipe.loss is None, 8 * self.width
         each = ["place", "theta", "gradient", "room"] if model else self.n
-        head = f"for t, {_tuple(each)} in zip(range(first, last), noise):" if each else "for t in range(first, last):"
-        arguments = ["state", "settings", "first", "last", "noise", "extend", *(["store", "evaluate"] if model else [])]
+        counted = {"at": f"range(0, {size}*(last - first), {size})"} if size else {}
+        if not size or any(re.search(r"\bt\b", line) for line in body):
+            counted = {"t": "range(first, last)", **counted}
+        through = {**counted, **({_tuple(each): "noise"} if each else {})}
+        names, sources = ", ".join(through), ", ".join(through.values())
+        arguments = ["state", "settings", "first", "last", "noise", "keep", "rows"]
         return function(
             "kernel",
-            arguments,
+            [*arguments, *(["store", "evaluate"] if model else [])],
             [
                 f"{_tuple(state)} = state",
                 *([f"{_tuple(self.s)} = settings"] if self.s else []),
-                "t = first",
+                "at = 0" if size else "t = first",
                 "try:",
                 *(f"    {line}" for line in before),
-                f"    {head}",
+                f"    for {names} in {f'zip({sources})' if len(through) > 1 else sources}:",
                 *(f"        {line}" for line in body),
                 "except (ArithmeticError, ValueError):",
-                f"    return t, {_tuple(state)}",
+                f"    return {f'first + at//{size}' if size else 't'}, {_tuple(state)}",
                 f"return last, {_tuple(state)}",
             ],
         )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,6 @@ State = tuple[float, ...]
 Column = NDArray[np.float64]
 Columns = list[Column]
 Draws = Sequence[Sequence[float]]
-
-AT_ONCE = 256  # rows that are made as Python's numbers before they are packed: the nearest cache holds them
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ def make_rows(
     columns, count = every[: made.shown], given.shape[1]
     suspects, before, at = unsound(every), state, first
     for row in [*suspects, *([count] if count < last - first else [])]:
-        _, before = made.run(before, numbers, at, first + row, draws[at - first :], lambda row: None)
+        _, before = made.run(before, numbers, at, first + row, draws[at - first :], kept_nowhere, None)
         at = first + row
         place, trouble = attempt(recipe, before, numbers, at, draws[row] if recipe.noisy else ())
         if trouble is not None or row == count or not all(math.isfinite(column[row]) for column in columns):
@@ -64,24 +63,28 @@ def _given(
     made: Kernel, state: State, numbers: tuple[float, ...], first: int, last: int, draws: Draws
 ) -> tuple[Column, State]:
     """What the loop gives of each row, as columns, and the state after the last."""
-    given, step = np.empty((made.width, last - first)), first
-    while step < last:
-        rows: list[float] = []
-        begin, until = step, min(step + AT_ONCE, last)
-        step, state = made.run(state, numbers, begin, until, draws[begin - first : until - first], rows.extend)
-        given[:, begin - first : step - first] = packed(rows, made.width)
-        if step < until:
-            break
-    return given[:, : step - first], state
+    rows = np.empty((last - first, made.width))
+    step, state = made.run(state, numbers, first, last, draws, packing(made.width), memoryview(rows))  # type: ignore[arg-type]
+    return np.ascontiguousarray(rows[: step - first].T), state
 
 
-def packed(rows: Sequence[float], width: int) -> Column:
-    """A flat list of floats, row by row, as columns; by the fastest way from Python's numbers to NumPy's.
+@lru_cache
+def packing(width: int) -> Callable[..., None]:
+    """What keeps a row of the loop as doubles.
 
-    >>> packed([1.0, 2.0, 3.0, 4.0], 2).tolist()
-    [[1.0, 3.0], [2.0, 4.0]]
+    >>> rows = bytearray(16)
+    >>> packing(2)(rows, 0, 1.0, 2.0)
+    >>> memoryview(rows).cast("d").tolist()
+    [1.0, 2.0]
     """
-    return np.frombuffer(struct.pack(f"{len(rows)}d", *rows)).reshape(-1, width).T
+    return struct.Struct(f"{width}d").pack_into
+
+
+def kept_nowhere(*_: Any) -> None:
+    """What keeps no row: for a loop whose state alone is wanted.
+
+    >>> kept_nowhere(None, 0, 1.0)
+    """
 
 
 def completed(made: Kernel, given: Sequence[Any], numbers: tuple[float, ...], first: int, draws: Draws) -> Columns:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from core.batches import make_batches
 from core.formula.trace import Trouble
 from core.kernels import kernel
-from core.loops import Column, Columns, packed
+from core.loops import Column, Columns, kept_nowhere, packing
 from core.plan import Plan
 from core.problems.problem import Model, Vector
 from core.problems.stretch import MOST_STEPS
@@ -90,8 +90,10 @@ class ModelEngine:
 
     def _stretched(self, first: int, last: int, careful: bool) -> Columns:
         """Rows `first` to `last` - 1 up to the first that is not finite; the state becomes that of the last one."""
-        numbers, given = self.plan.numbers_for(first), list[Any]()
-        made, after = self._run(first, last, numbers, given, careful)
+        numbers = self.plan.numbers_for(first)
+        width = kernel(self.recipe).width
+        given: Any = np.empty((last - first, width)) if self.floats else []
+        made, after = self._run(first, last, numbers, packing(width) if self.floats else _extended, given, careful)
         count = made - first
         steps = np.arange(first, made, dtype=np.float64)
         own = self._own(given, numbers, steps)
@@ -104,23 +106,22 @@ class ModelEngine:
             found |= zip(names, np.broadcast_to(column, (len(names), count)), strict=True)
         found |= self._observations(self.model.stretch.thetas[:good], careful)
         if good < last - first:
-            after = self._run(first, first + good, numbers, [], careful)[1]
+            after = self._run(first, first + good, numbers, kept_nowhere, None, careful)[1]
         self.state = after if self.floats else tuple(map(np.array, after))
         return [found[name][:good] for name in self.columns]
 
     def _run(
-        self, first: int, last: int, numbers: tuple[float, ...], given: list[Any], careful: bool
+        self, first: int, last: int, numbers: tuple[float, ...], keep: Callable[..., None], rows: Any, careful: bool
     ) -> tuple[int, tuple[Any, ...]]:
         """The emitted loop from the state on; where each step leaves what it finds, and what finds it."""
         stretch, emitted = self.model.stretch, kernel(self.recipe)
         if self._at_full_speed(careful):
             places, evaluate = stretch.places, self.model.full.descend
         else:
-            rows = map(self.batches.rows, range(first, last))
-            rooms = zip(stretch.losses, rows, strict=False)
+            rooms = zip(stretch.losses, map(self.batches.rows, range(first, last)), strict=False)
             places = [(*place[:3], room) for place, room in zip(stretch.places, rooms, strict=False)]
             evaluate = partial(_at_once, self.model.carefully if careful else self.model.evaluate)
-        return emitted.run(self.state, numbers, first, last, places, given.extend, self.store, evaluate)
+        return emitted.run(self.state, numbers, first, last, places, keep, rows, self.store, evaluate)
 
     def _at_full_speed(self, careful: bool) -> bool:
         return not careful and self.batches.mode == "full"
@@ -137,13 +138,13 @@ class ModelEngine:
         sound = np.isfinite(every).all(axis=0) & near
         return dict(zip((*names, *(f"gradient_{name}" for name in names), "loss"), every, strict=True)), sound
 
-    def _own(self, given: Sequence[Any], numbers: tuple[float, ...], steps: Column) -> list[Column]:
+    def _own(self, given: Any, numbers: tuple[float, ...], steps: Column) -> list[Column]:
         """The rule's own columns [parameters or 1, rows], and behind them what else has to be finite."""
         emitted, count = kernel(self.recipe), len(steps)
         if not count:
             return []
         if self.floats:
-            columns = list(packed(given, emitted.width)) if emitted.width else []
+            columns = list(given[:count].T)
         else:
             columns = [np.array(given[i :: emitted.width]).reshape(count, -1).T for i in range(emitted.width)]
         return [np.atleast_2d(column) for column in emitted.rest(steps, numbers, (), columns)]
@@ -170,6 +171,11 @@ class ModelEngine:
             for name, values in found.items():
                 values.append(seen[name])
         return {name: np.array(values) for name, values in found.items()}
+
+
+def _extended(rows: list[Any], at: int, *row: Any) -> None:
+    """Keeps a row of arrays."""
+    rows.extend(row)
 
 
 def _at_once(evaluate: Callable[..., Any], theta: Vector, gradient: Vector, room: Sequence[Any]) -> None:

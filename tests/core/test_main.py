@@ -44,7 +44,7 @@ def test_the_code_of_a_rule_on_a_surface_is_shown_and_is_code(words: list[str]) 
     made: list[float] = []
     settings = (0.9, 0.999, 0.1, 1e-8)  # s0 to s3, as the legend says
     state = (-1.2, 1.0, -215.6, -88.0, 0.0, 0.0, 0.0, 0.0)
-    compiled(text, "kernel")(state, settings, 1, 3, [[]] * 2, made.extend)
+    compiled(text, "kernel")(state, settings, 1, 3, [[]] * 2, lambda rows, at, *row: rows.extend(row), made)
     assert made[:2] == pytest.approx([-1.1, 1.1])
 
 
