@@ -56,8 +56,9 @@ bench: $(VENV)-bench/.installed ## measure the engine beside torch, optax and C;
 bench-server: $(VENV)/.test ## measure the server with real sockets: viewers, stalls, sweeps, restarts; writes docs/benchmarks.md (ARGS=one)
 	@$(BIN)/python -m benchmarks.server $(ARGS)
 
-bench-browser: $(VENV)/.test ## measure the Descent page in Chromium: bytes, first step, frames, heap (ARGS="--minutes 10 --keep")
+bench-browser: $(VENV)/.test ## measure the pages in Chromium: bytes, first step, frames, regions, heap (ARGS="--minutes 10 --keep")
 	@$(BIN)/python -m benchmarks.browser $(ARGS)
+	@$(BIN)/python -m benchmarks.classify
 
 lock: ## pin the dependencies anew
 	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet $(LOCK_TOOL)

@@ -97,9 +97,24 @@ export function atPoint(model, theta, [x, y]) {
   return { features: first(columns), z: first(z), a: first(a), p: first(ofClasses(model, a)) };
 }
 
-/** The Jacobian of the softmax, ∂a_j/∂z_k: a_j (1 − a_j) on the diagonal, −a_j a_k beside it. */
-export function jacobian(a) {
-  return a.map((aj, j) => a.map((ak, k) => (j === k ? aj * (1 - aj) : -aj * ak)));
+/** The Jacobian of the outputs, ∂a_j/∂z_k: of a softmax a_j (1 − a_j) and −a_j a_k beside it; others bend each z alone. */
+export function jacobian(a, output = "softmax") {
+  const slope = SLOPES[output];
+  return a.map((aj, j) => a.map((ak, k) => (j === k ? slope(aj) : output === "softmax" ? -aj * ak : 0)));
+}
+
+const SLOPES = { softmax: (a) => a * (1 - a), sigmoid: (a) => a * (1 - a), tanh: (a) => 1 - a * a, relu: (a) => Number(a > 0), linear: () => 1 };
+
+/** ∂C/∂a of one point: with cross-entropy −y/a under a softmax and (a − y)/(a (1 − a)) under sigmoids, with squared error a − y. */
+export function lossSlope(loss, output, a, y) {
+  if (loss !== "ce") return a.map((ak, k) => ak - y[k]);
+  if (output === "softmax") return a.map((ak, k) => (y[k] ? -y[k] / ak : 0));
+  return a.map((ak, k) => (ak - y[k]) / (ak * (1 - ak)));
+}
+
+/** A row times a matrix. */
+export function product(row, matrix) {
+  return matrix[0].map((_, k) => row.reduce((sum, v, j) => sum + v * matrix[j][k], 0));
 }
 
 /** What the outputs have to say: 1 for a point's class; a softmax shares between several. */

@@ -21,7 +21,20 @@ export function planeOf(answer, key) {
   return {
     key, key3: key, grid, grid3: grid, window: window3, window3, variables: AXES, scale, f, labels: labelsOf({ window3, scale, f }),
     aspect3: { x: 1.06, y: 1.06, z: 0.6 }, share: answer.shares[0] + answer.shares[1], path: trajectoryOf(answer.path),
+    rows: rowsOf(answer.path, window3[0][1] - window3[0][0]),
   };
+}
+
+const CLOSE = 0.003; // of the window: nearer steps are one point of the line
+
+/** The rows of a path that its line needs, in rising order: each far enough from the one before to be seen, and the last. */
+function rowsOf({ x, y }, span) {
+  const kept = [0];
+  for (let row = 1; row < x.length; row += 1) {
+    const last = kept.at(-1);
+    if (row === x.length - 1 || Math.hypot(x[row] - x[last], y[row] - y[last]) > CLOSE * span) kept.push(row);
+  }
+  return Uint32Array.from(kept);
 }
 
 function trajectoryOf(path) {

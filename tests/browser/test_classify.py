@@ -1,6 +1,7 @@
 """The Classify page in a real Chromium, by mouse, keyboard and touch: what is on the screen is what the engine says."""
 
 import json
+import math
 import re
 import urllib.request
 from collections.abc import Callable
@@ -103,13 +104,52 @@ def test_softmax_worked_by_hand(open_page: OpenPage) -> None:
     assert weights == [["0.0053", "−0.0317"], ["−0.0207", "0.0436"], ["0.0154", "−0.0119"]]
 
 
+def test_the_likelihood_goes_up_as_the_loss_goes_down(open_page: OpenPage, served: Served) -> None:
+    page = open_page("/classify#step=0")
+    run = engine(served, json.loads(page.inner_text("#page"))["link"])[0]
+    product = []
+    for step in (0, 20, 200):
+        seek(page, step)
+        loss = run["columns"]["loss"][step]
+        expect(page.locator("[data-word=likelihood]")).to_contain_text(f"{math.exp(-loss):.2f}")
+        exponent = -150 * loss / math.log(10)
+        mantissa, power = 10 ** (exponent - math.floor(exponent)), math.floor(exponent)
+        raised = "⁻" + str(-power).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        expect(page.locator("#likelihood")).to_contain_text(f"∏ a = {mantissa:.2f} × 10{raised} = e^(−150 ×")
+        product.append(exponent)
+    assert product == sorted(product)
+    page.locator("#loss [data-value=mse]").click()
+    expect(page.locator("#likelihood")).to_be_hidden()
+
+
+def test_another_rate_leaves_the_run_before_as_a_ghost(open_page: OpenPage, served: Served) -> None:
+    page = open_page("/classify#step=200")
+    before = page.locator("#loss-chart [data-line=loss-0]").first.get_attribute("d")
+    page.locator("#rate-number").fill("0.02")
+    page.locator("#rate-number").press("Enter")
+    until(page, "runs[0].settings.lr === 0.02")
+    ghost = page.locator("#loss-chart [data-line=ghost]")
+    expect(ghost).to_have_attribute("d", before or "")
+    expect(page.locator("#loss-chart [data-line=loss-0]").first).not_to_have_attribute("d", before or "")
+    page.locator("#dataset").select_option("moons")
+    expect(ghost).to_have_count(0)
+
+
 def test_mouse_probes_draws_drags_relabels_and_deletes(open_page: OpenPage) -> None:
     page = open_page("/classify#step=20")
     page.mouse.move(*at(page, 0.9, 0.2))
     expect(page.locator("#bars .p").first).to_have_text(re.compile(r"0\.9\d\d"))
     assert sum(numbers(page, "#bars .p")) == pytest.approx(1, abs=2e-3)
-    cells = numbers(page, "#jacobian .cells span")
+    cells = numbers(page, "#jacobian .part")
     assert [sum(cells[i : i + 3]) for i in (0, 3, 6)] == pytest.approx([0, 0, 0], abs=3e-3)
+    for true in (0, 2):  # the slope of the loss times the Jacobian collapses to a − y, whichever class is true
+        page.locator("#bars button").nth(true).click()
+        expect(page.locator("#bars button").nth(true)).to_have_attribute("aria-pressed", "true")
+        slopes, a = numbers(page, "#jacobian .slope"), numbers(page, "#bars .p")
+        assert -1 / slopes[true] == pytest.approx(a[true], abs=7e-3)
+        assert [slope for k, slope in enumerate(slopes) if k != true] == [0, 0]
+        wanted = [p - (k == true) for k, p in enumerate(a)]
+        assert numbers(page, "#jacobian .product") == pytest.approx(wanted, abs=1.5e-3)
 
     page.get_by_role("button", name="Draw", exact=True).click()
     page.mouse.click(*at(page, 0.9, 0.08))

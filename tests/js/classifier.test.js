@@ -1,4 +1,4 @@
-import { atPoint, crossEntropy, errors, exclusive, features, jacobian, layerNorms, layerParts, logits, probabilities, rights, targets } from "../../static/js/classifier.js";
+import { atPoint, crossEntropy, errors, exclusive, features, jacobian, layerNorms, layerParts, logits, lossSlope, probabilities, product, rights, targets } from "../../static/js/classifier.js";
 import { eigenvalues, flat, hessian } from "../../static/js/curvature.js";
 import { close, equal, test } from "./check.js";
 
@@ -102,4 +102,13 @@ test("columns of points and single points agree", () => {
   const p = probabilities(model, theta, columns);
   model.points.forEach((place, i) => atPoint(model, theta, place).p.forEach((v, k) => close(p[k][i], v)));
   equal(logits(model, theta, columns).length, 3);
+});
+
+test("the loss's slope times the Jacobian collapses to a − y under cross-entropy", () => {
+  const a = [0.7, 0.2, 0.1];
+  const y = [0, 1, 0];
+  product(lossSlope("ce", "softmax", a, y), jacobian(a)).forEach((v, k) => close(v, a[k] - y[k], 1e-15));
+  product(lossSlope("ce", "sigmoid", a, y), jacobian(a, "sigmoid")).forEach((v, k) => close(v, a[k] - y[k], 1e-15));
+  product(lossSlope("mse", "sigmoid", a, y), jacobian(a, "sigmoid")).forEach((v, k) => close(v, (a[k] - y[k]) * a[k] * (1 - a[k]), 1e-15));
+  product(lossSlope("mse", "tanh", a, y), jacobian(a, "tanh")).forEach((v, k) => close(v, (a[k] - y[k]) * (1 - a[k] ** 2), 1e-15));
 });

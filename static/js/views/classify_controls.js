@@ -122,10 +122,13 @@ function segment(id, choose) {
 }
 
 function wireSlider({ state, act }, id, scale, next) {
+  let ghost = true; // what ran before the slider was taken, not its last place
   find(id).addEventListener("input", (event) => {
     const place = Number(event.target.value);
-    act.edit(next(id === "decay" && place < 0.01 ? 0 : valueAt(scale, place)), { history: "replace" });
+    act.edit(next(id === "decay" && place < 0.01 ? 0 : valueAt(scale, place)), { history: "replace", ghost });
+    ghost = false;
   });
+  find(id).addEventListener("change", () => (ghost = true));
   find(`${id}-number`).addEventListener("change", (event) => {
     const value = parseNumber(event.target.value);
     if (Number.isFinite(value)) act.edit(next(value));

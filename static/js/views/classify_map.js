@@ -1,6 +1,7 @@
 /**
- * The map: decision regions as shade, points by class, weight vectors, the pull of every point, and the probe. Two
- * canvases: what the parameters say, and what lies over it. While it moves the regions are coarse, at rest fine.
+ * The map: decision regions as shade, points by class, weight vectors, the pull of every point, and the probe. Three
+ * canvases: what the parameters say, the points, drawn anew only when one of them looks different, and what lies over
+ * them. While it moves the regions are coarse, at rest fine.
  */
 import { errors, exclusive, features, probabilities, rights } from "../classifier.js";
 import { fix } from "../numbers.js";
@@ -29,7 +30,9 @@ export function createMap(host, on) {
     host.append(canvas);
     return canvas.getContext("2d");
   };
-  const map = { host, on, below: layer("regions"), above: layer("marks"), cells: document.createElement("canvas"), window: null, shown: null, key: "", held: null, quality: 1 };
+  const map = { host, on, below: layer("regions"), dots: layer("points"), above: layer("marks"), cells: document.createElement("canvas"), window: null, shown: null, key: "", held: null, quality: 1, box: null, stamps: new Map() };
+  // Asked once: a size that is asked for in the middle of a frame lays the page out anew.
+  new ResizeObserver(() => (map.box = [host.clientWidth, host.clientHeight])).observe(host);
   host.addEventListener("pointerdown", (event) => press(map, event));
   host.addEventListener("pointermove", (event) => glide(map, event));
   host.addEventListener("pointerup", (event) => lift(map, event));
@@ -52,18 +55,19 @@ export function sees(map, points) {
 
 function measure(map, theme) {
   const { host } = map;
-  const [width, height] = [host.clientWidth, host.clientHeight];
+  map.box ??= [host.clientWidth, host.clientHeight];
+  const [width, height] = map.box;
   if (width < 60 || height < 60) return false;
   const ratio = Math.min(devicePixelRatio || 1, 2);
   const size = theme.size(1);
   const margin = { ...MARGIN, left: MARGIN.left * size, bottom: MARGIN.bottom * size };
   const area = { left: margin.left, top: margin.top, width: width - margin.left - margin.right, height: height - margin.top - margin.bottom };
   const window = equalAspect(map.wanted, area.width / area.height);
-  for (const { canvas } of [map.below, map.above]) {
+  for (const { canvas } of [map.below, map.dots, map.above]) {
     if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
       canvas.width = Math.round(width * ratio);
       canvas.height = Math.round(height * ratio);
-      map.key = "";
+      map.key = map.axes = map.dotted = "";
     }
   }
   const [[x0, x1], [y0, y1]] = window;
@@ -109,8 +113,9 @@ function begin(map, context) {
 
 function drawRegions(map, shown, fine) {
   const { below: context, area } = map;
-  begin(map, context);
-  drawTicks(map, shown);
+  context.setTransform(map.ratio, 0, 0, map.ratio, 0, 0);
+  drawAxes(map, shown);
+  context.clearRect(area.left, area.top, area.width, area.height);
   if (!shown.theta) return;
   const grid = gridFor(map, shown, fine);
   const p = probabilities(shown.model, shown.theta, grid.columns);
@@ -120,7 +125,7 @@ function drawRegions(map, shown, fine) {
   Object.assign(map.cells, { width: grid.nx, height: grid.ny });
   map.cells.getContext("2d").putImageData(image, 0, 0);
   context.imageSmoothingEnabled = true;
-  context.imageSmoothingQuality = "high";
+  context.imageSmoothingQuality = fine ? "high" : "low";
   context.drawImage(map.cells, area.left, area.top, area.width, area.height);
   drawBoundaries(map, shown, p, grid, alone);
 }
@@ -156,8 +161,13 @@ function drawBoundaries(map, shown, p, { nx, ny }, alone) {
   context.stroke();
 }
 
-function drawTicks(map, { theme, names }) {
+/** The axes, drawn when they change: setting a canvas's font makes the browser look up the page's styles. */
+function drawAxes(map, { theme, names }) {
   const { below: context, area, window } = map;
+  const key = [window, map.width, map.height, map.ratio, theme.key].join();
+  if (key === map.axes) return;
+  map.axes = key;
+  context.clearRect(0, 0, map.width, map.height);
   context.fillStyle = theme.ink3;
   context.font = `400 ${theme.size(11)}px ${theme.sans}`;
   const [[x0, x1], [y0, y1]] = window;
@@ -180,29 +190,61 @@ const tick = (v) => String(v).replace("-", "−");
 /* what lies over it */
 
 function drawMarks(map, shown) {
-  const { above: context, area } = map;
+  drawPoints(map, shown);
+  const { above: context } = map;
   begin(map, context);
   context.save();
-  context.beginPath();
-  context.rect(area.left, area.top, area.width, area.height);
-  context.clip();
-  drawPoints(map, shown);
+  clipToArea(map, context);
   if (shown.theta && shown.pulls) drawPulls(map, shown);
   if (shown.theta && shown.weights) drawWeights(map, shown);
   if (shown.probe) drawProbe(map, shown);
   context.restore();
 }
 
+function clipToArea({ area }, context) {
+  context.beginPath();
+  context.rect(area.left, area.top, area.width, area.height);
+  context.clip();
+}
+
 function drawPoints(map, shown) {
   const { model, theta, palette, theme } = shown;
-  const right = theta ? wrongs(shown) : [];
+  const told = theta ? wrongs(shown) : null;
+  const key = [theme.key, map.width, map.height, map.ratio, map.window, told && told.map(Number).join("")].join("|");
+  if (key === map.dotted && map.points === model.points && map.labels === model.labels) return;
+  Object.assign(map, { dotted: key, points: model.points, labels: model.labels });
+  const { dots: context } = map;
+  begin(map, context);
+  context.save();
+  clipToArea(map, context);
   const r = (model.points.length > 400 ? 3 : 4.2) * theme.size(1);
-  const draw = (points, labels, faint, told) => points.forEach((point, i) => {
+  const draw = (points, labels, opacity, right) => points.forEach((point, i) => {
     const own = [labels[i]].flat();
-    drawPoint(map, map.px(point[0]), map.py(point[1]), own.map((k) => palette[k]), r, { open: told && !told[i], faint, paper: theme.paper, ink: theme.ink2 });
+    const stamp = stampOf(map, own.map((k) => palette[k]), r, { open: Boolean(right && !right[i]), paper: theme.paper, ink: theme.ink2 });
+    context.globalAlpha = opacity;
+    const [x, y] = [map.px(point[0]), map.py(point[1])].map((v) => Math.round((v - stamp.half) * map.ratio) / map.ratio); // whole pixels keep it sharp
+    context.drawImage(stamp.canvas, x, y, 2 * stamp.half, 2 * stamp.half);
   });
-  draw(model.held.points, model.held.labels, true, null);
-  draw(model.points, model.labels, false, theta ? right : null);
+  draw(model.held.points, model.held.labels, 0.45, null);
+  draw(model.points, model.labels, 1, told);
+  context.restore();
+}
+
+/** A point drawn once for each look of it: a thousand stamps cost less than a hundred outlines. */
+function stampOf(map, looks, r, style) {
+  const key = [looks.map(({ colour, symbol }) => colour + symbol), r, style.open, style.paper, map.ratio].join();
+  let stamp = map.stamps.get(key);
+  if (!stamp) {
+    const half = Math.ceil(2.2 * r);
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = 2 * half * map.ratio;
+    const context = canvas.getContext("2d");
+    context.scale(map.ratio, map.ratio);
+    drawPoint(context, half, half, looks, r, style);
+    if (map.stamps.size > 60) map.stamps.clear();
+    map.stamps.set(key, (stamp = { canvas, half }));
+  }
+  return stamp;
 }
 
 function wrongs({ model, theta, columns }) {
@@ -210,8 +252,7 @@ function wrongs({ model, theta, columns }) {
 }
 
 /** A point: its class's shape and colour; open where the model is wrong, both halves where it has two labels. */
-function drawPoint({ above: context }, x, y, looks, r, { open, faint, paper, ink }) {
-  context.globalAlpha = faint ? 0.45 : 1;
+function drawPoint(context, x, y, looks, r, { open, paper, ink }) {
   context.lineJoin = "round";
   if (!looks.length) {
     context.strokeStyle = ink;
@@ -239,7 +280,6 @@ function drawPoint({ above: context }, x, y, looks, r, { open, faint, paper, ink
     }
     context.restore();
   });
-  context.globalAlpha = 1;
 }
 
 /** −(a − y) x of every point for one class: a point of the class pulls its w towards itself, the others push it off. */
@@ -303,6 +343,7 @@ function name(context, theme, colour, text, x, y) {
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.lineWidth = 4;
+  context.lineJoin = "round";
   context.strokeStyle = theme.paper;
   context.strokeText(text, x, y);
   context.fillStyle = colour;

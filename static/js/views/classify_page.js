@@ -23,6 +23,7 @@ import { element } from "./element.js";
 import { createLede, showQuestion, showVerdict } from "./lede.js";
 import { createTransport, showTicks, showTransport } from "./transport.js";
 
+const READABLE = 100; // ms: numbers change no faster than they can be read
 const REST_AFTER = 130; // ms without change before the map is drawn finely
 const SNAP = 0.012; // of the window: how near the probe must be to a point to tell about it
 
@@ -63,7 +64,9 @@ const act = {
   faster(direction) { playing.changeSpeed(player, direction); soon(); },
   loop() { player.loop = !player.loop; },
   /** Another spec. `window`: look at its points anew; `light`: only points moved, and what is known of the model holds. */
-  edit(spec, { history = "push", step = player.step, shown = state.shown, window = false, light = false } = {}) {
+  edit(spec, { history = "push", step = player.step, shown = state.shown, window = false, light = false, ghost = !light } = {}) {
+    if (window) race.ghosts = [];
+    else if (ghost) racing.keepGhosts(race, Infinity, [state.shown]);
     state.scene = null;
     answered();
     state.panel = panelFor(spec, state.panel);
@@ -73,6 +76,7 @@ const act = {
   },
   scene(scene) {
     playing.pause(player);
+    race.ghosts = [];
     choose(scene);
     run(scene.spec, scene.step, "push", { window: true });
   },
@@ -234,12 +238,12 @@ const lede = createLede({
   },
 });
 const map = createMap(find("map"), edits);
-const probe = createProbe();
+const probe = createProbe((brush) => act.show({ brush }));
 const curves = createCurves();
 const panel = createPanel(find("panel"), act);
 const slice = createSlice({ change: act.slice, redraw: () => soon() });
 const controls = createControls(state, act);
-const transport = createTransport(act, [0.25, 0.5, 1, 4, 16]);
+const transport = createTransport(act, [0.25, 1, 4, 16, 32]);
 
 find("scenes").append(...scenes.map((scene) => element("button", { type: "button", "data-scene": scene.name, title: scene.lesson, onclick: () => act.scene(scene) }, scene.title)));
 for (const name of ["tool", "below"]) {
@@ -266,6 +270,7 @@ let frame = 0;
 let stirred = 0;
 let resting = 0;
 let settled = 0;
+let told = 0; // when numbers were written last
 
 function soon() {
   frame ||= requestAnimationFrame(draw);
@@ -334,11 +339,14 @@ function paint(step, whole, live) {
     showTicks(transport, [], player.steps);
   }
   if (blank || !own?.theta) return;
-  const shown = { ...state, step, steps: state.spec.steps, runs, seen: state.seen, theme, key: version };
+  const readable = !player.playing || performance.now() - told > READABLE;
+  if (readable) told = performance.now();
+  const ghosts = race.ghosts.map(({ trajectory }) => trajectory);
+  const shown = { ...state, step, steps: state.spec.steps, runs, ghosts, theme, key: version, readable };
   find("learn").dataset.below = state.below;
   paintBelow(shown, own, at);
   drawCurves(curves, shown);
-  headline(live, { trajectory: own.trajectory, step, name: own.name, several: runs.length > 1, decay: own.problem.weight_decay > 0 });
+  if (readable) headline(live, { trajectory: own.trajectory, step, name: own.name, several: runs.length > 1, decay: own.problem.weight_decay > 0 });
   showTicks(transport, marks(own.trajectory), player.steps);
   showQuestion(lede, state.answered ? null : state.scene);
   const done = state.prediction !== null && state.scene && (step >= Math.min(player.steps, 30) || !player.playing);
@@ -350,13 +358,16 @@ function paint(step, whole, live) {
 function paintBelow(shown, { model, theta }, at) {
   const surface = state.below === "surface";
   find("slice").hidden = !surface;
-  find("probe").hidden = surface;
+  find("probe").hidden = find("probe-aside").hidden = surface;
+  find("slice-form").hidden = !surface;
   if (surface) {
     find("panel").hidden = true;
-    return drawSlice(slice, shown);
+    drawSlice(slice, shown);
+    return;
   }
-  drawProbe(probe, { model, theta, probe: at >= 0 ? model.points[at] : state.probe, point: at, palette: state.palette, theme: shown.theme });
-  return drawPanel(panel, shown);
+  if (!shown.readable) return;
+  drawProbe(probe, { model, theta, probe: at >= 0 ? model.points[at] : state.probe, point: at, brush: state.brush, palette: state.palette, theme: shown.theme });
+  drawPanel(panel, shown);
 }
 
 /** The names that a person's own points came with. */
@@ -405,4 +416,4 @@ history.replaceState({ spec: state.spec, scene: state.scene?.name ?? null }, "")
 run(state.spec, stepAsked() ?? state.scene?.step ?? 0, null, { window: true });
 sayIgnored(page.ignored);
 phone.addEventListener("change", stir);
-document.fonts.ready.then(() => { map.key = ""; stir(); });
+document.fonts.ready.then(() => { map.key = map.axes = ""; stir(); });

@@ -70,7 +70,7 @@ const rowsPanel = {
     const columns = [...Array.from({ length: inputs }, (_, f) => `w${SUBSCRIPTS[f + 1]}`), ...(model.layers.bias ? ["b"] : [])];
     parts.columns = columns.length;
     parts.said = element("p", {});
-    const names = shown.palette.slice(outputs === 1 ? 1 : 0, outputs === 1 ? 2 : outputs).map((look) => element("span", { class: "class-name", style: { "--c": look.colour } }, marker(look), look.name));
+    const names = shown.palette.slice(outputs === 1 ? 1 : 0, outputs === 1 ? 2 : outputs).map((look) => element("span", { class: "class-name", style: { "--c": look.colour }, title: look.name }, marker(look), look.short));
     return [title(t("Weights, and the gradient of each class"), t("gradient: mean of (a − y)x")),
       table(parts, ["", ...columns, ...columns.map((name) => `∂${name}`)], names), parts.said];
   },

@@ -7,6 +7,7 @@ import { t } from "../i18n.js";
 import { rows } from "../levels.js";
 import { num } from "../numbers.js";
 import { AXES, planeOf } from "../slice.js";
+import { countUpTo } from "../thin.js";
 import { cell, rowAt } from "../trajectory.js";
 import { createChart, describeChart, drawChart } from "./chart.js";
 import { refusal } from "./classify_words.js";
@@ -51,7 +52,7 @@ export function drawSlice(view, shown) {
   const plane = planeFor(view, shown);
   view.space.parentElement.toggleAttribute("data-old", plane?.old ?? true);
   if (!plane) return;
-  words(view, shown, plane);
+  if (shown.readable) words(view, shown, plane);
   if (slice.space) drawHill(view, shown, plane);
   else drawFlat(view, shown, plane);
 }
@@ -108,6 +109,8 @@ function drawFlat(view, { step, theme }, plane) {
   const { path } = plane;
   const [us, vs] = AXES.map((name) => path.columns.get(name));
   const row = rowAt(path, step);
+  const whole = lineOf(plane);
+  const walked = { x: [...whole.x.subarray(0, countUpTo(plane.rows, row)), us[row]], y: [...whole.y.subarray(0, countUpTo(plane.rows, row)), vs[row]] };
   const side = Math.min(view.plot.clientWidth - MARGIN.left - MARGIN.right, view.plot.clientHeight - MARGIN.top - MARGIN.bottom);
   const spare = Math.max(0, view.plot.clientWidth - side - MARGIN.left - MARGIN.right);
   const margin = { ...MARGIN, right: MARGIN.right + spare, bottom: Math.max(MARGIN.bottom, view.plot.clientHeight - side - MARGIN.top) };
@@ -118,8 +121,8 @@ function drawFlat(view, { step, theme }, plane) {
     margin: { ...margin, bottom: margin.bottom / size, left: margin.left / size },
     still: { key: [plane.key, theme.key].join(), words: plane.labels.map(({ x, y, loss }) => ({ x, y, anchor: "middle", text: num(loss, 1), size: 11, colour: "var(--ink-2)", name: "level" })) },
     lines: [
-      { x: us, y: vs, colour: "var(--ink)", width: 1.2, opacity: 0.4, name: "whole" },
-      { x: us, y: vs, count: row + 1, ...halo }, { x: us, y: vs, count: row + 1, colour: "var(--ink)", width: 2.4, name: "walked" },
+      { ...whole, colour: "var(--ink)", width: 1.2, opacity: 0.4, name: "whole" },
+      { ...walked, ...halo }, { ...walked, colour: "var(--ink)", width: 2.4, name: "walked" },
     ],
     dots: [{ x: us[0], y: vs[0], colour: "var(--ink)", open: true, radius: 4.5, name: "start" }, { x: us[row], y: vs[row], colour: "var(--ink)", name: "here" }],
   });
@@ -130,6 +133,12 @@ function drawFlat(view, { step, theme }, plane) {
     view.drawn = key;
     fill(view, plane, theme);
   }
+}
+
+/** The path's line, made once for a plane. */
+function lineOf(plane) {
+  plane.line ??= Object.fromEntries(["x", "y"].map((axis, i) => [axis, Float64Array.from(plane.rows, (row) => plane.path.columns.get(AXES[i])[row])]));
+  return plane.line;
 }
 
 function loadFlat(view) {

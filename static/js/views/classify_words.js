@@ -1,7 +1,7 @@
 /** The words of the Classify page: its live sentence, verdicts, and what is wrong with data and how to cure it. */
 import { parts } from "../describe.js";
 import { t } from "../i18n.js";
-import { fix, num } from "../numbers.js";
+import { fix, num, superscript } from "../numbers.js";
 import { staysAbove } from "../learning.js";
 import { cell, rowAt } from "../trajectory.js";
 import { element } from "./element.js";
@@ -9,6 +9,13 @@ import { element } from "./element.js";
 /** An accuracy in words: 81 %. Rounded down, so that 100 % means all. */
 export function percent(share) {
   return `${Math.floor(share * 100 + 1e-9)} %`;
+}
+
+/** 10 to an exponent that a number may be too small to hold: 1.63 × 10⁻³⁰. */
+export function powerOfTen(exponent) {
+  if (exponent > -4) return num(10 ** exponent, 3);
+  const whole = Math.floor(exponent);
+  return `${fix(10 ** (exponent - whole), 2)} × 10${superscript(whole)}`;
 }
 
 /** The live sentence about the run on the map, in `place`. */

@@ -20,6 +20,8 @@ export function createTransport(on, speeds = SHOWN_SPEEDS) {
     on, bar, speeds, play: bar.querySelector("[data-action=play]"), scrub: bar.querySelector("#scrub"), stepno: bar.querySelector("#stepno"),
     ticks: bar.querySelector("#ticks"), speed: bar.querySelector("#speed"), shown: {},
   };
+  // Asked once: a width that is asked for in the middle of a frame lays the page out anew.
+  new ResizeObserver(() => (transport.width = transport.ticks.clientWidth)).observe(transport.ticks);
   bar.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     const action = button?.dataset.action;
@@ -79,7 +81,10 @@ function showReading(transport, { say, step, steps }) {
 
 /** Marks over the slider: [{step, label, colour}], for instance where a run first stays below a loss. */
 export function showTicks(transport, marks, steps) {
-  const width = transport.ticks.clientWidth || 800;
+  const width = transport.width || 800;
+  const key = JSON.stringify([marks, steps, width]);
+  if (key === transport.marked) return;
+  transport.marked = key;
   let last = -Infinity;
   const sorted = [...marks].sort((a, b) => a.step - b.step);
   transport.ticks.replaceChildren(...sorted.map(({ step, label, colour }) => {
