@@ -4,6 +4,8 @@
  */
 import { levels } from "./moments.js";
 
+const NARROW = 104; // pixels from layer to layer: with less there is no room for words between them
+
 /**
  * {nodes: [{node, x, y, r, sum, bias}], edges: [{from, to, parameter, local}], upright} of a network in a box. `node` is the
  * output (or input, or result), `sum` its z, `parameter` the weight of an edge; all are indices into the pass's nodes.
@@ -26,7 +28,7 @@ export function networkPlaces(pass, { width, height }) {
     const bias = depth > 0 && depth < last ? nodes.findIndex((each) => each.role === "parameter" && each.name.startsWith("b") && each.layer === depth && each.unit === unit + 1) : -1;
     return { node, depth, x: upright ? sideways : forth, y: upright ? forth : sideways, r, sum: own("sum"), bias };
   }));
-  return { nodes: placed, edges: networkEdges(nodes, placed, last), upright, gap };
+  return { nodes: placed, edges: networkEdges(nodes, placed, last), upright, gap, narrow: !upright && (along - 2 * margin) / last < NARROW };
 }
 
 function networkEdges(nodes, placed, last) {

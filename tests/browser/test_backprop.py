@@ -214,10 +214,10 @@ def test_a_point_of_the_data_is_chosen(open_page: OpenPage, served: Served) -> N
     walk = prepare(spec).walks[0]
     slopes = backpropagate(walk.problem, walk.start, 30).adjoints()
     gradient = column(page, 2)
-    assert {name: number(text) for name, text in gradient.items()} == pytest.approx(slopes, rel=1e-4)
+    assert {name: number(text) for name, text in gradient.items()} == pytest.approx(slopes, rel=6e-4)  # four digits
     assert isinstance(walk.problem, DataModel)
     mean = walk.problem.evaluate(np.array(walk.start))[1]
-    assert [number(text) for text in column(page, 3).values()] == pytest.approx(mean.tolist(), rel=1e-4)
+    assert [number(text) for text in column(page, 3).values()] == pytest.approx(mean.tolist(), rel=6e-4)
     expect(page.locator("#live")).to_contain_text("moves by the mean over 60 points")
     expect(page.locator("#verdict")).to_contain_text("Right.")
     page.locator("#rows-map").click(position={"x": 40, "y": 40})

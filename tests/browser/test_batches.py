@@ -255,3 +255,29 @@ def test_rare_features_are_learned_at_a_rate_of_their_own(open_page: OpenPage, s
     page.wait_for_function("() => history.state.spec.runs[2].optimizer === 'adam'")
     page.select_option("#scene", "three-batches")
     expect(page.locator("#contour")).to_be_visible()
+
+
+def test_points_are_added_and_dragged_by_touch(open_page: OpenPage) -> None:
+    page = open_page(f"/batches{ANSWERED}", **PHONE)
+    page.locator("#data").scroll_into_view_if_needed()
+    page.evaluate("scrollBy(0, 200)")
+
+    def place() -> tuple[float, float]:
+        box = page.locator("#data").bounding_box()
+        assert box
+        return box["x"] + 0.85 * box["width"], box["y"] + 0.8 * box["height"]
+
+    page.touchscreen.tap(*place())
+    page.wait_for_function("() => history.state.spec.problem.dataset.points?.length === 513")
+    before = spec_of(page)["problem"]["dataset"]["labels"][-1]
+    page.wait_for_timeout(500)  # the sentence above has taken its lines
+    x, y = place()
+    touches = page.context.new_cdp_session(page)
+    touches.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for part in range(1, 6):
+        touches.send(
+            "Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x - 4 * part, "y": y - 9 * part}]}
+        )
+    touches.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_function("y => history.state.spec.problem.dataset.labels.at(-1) > y + 1", arg=before)
+    assert len(spec_of(page)["problem"]["dataset"]["points"]) == 513

@@ -6,6 +6,7 @@ import { svg } from "./element.js";
 
 const WIDEST = 7;
 const LINE = 17; // height of a line of words on an edge
+const FEW = 4; // numbers of a moment that are all written on their edges
 
 /** The graph in `host`; `on.select(node)` hears which number a person wants explained, `on.edit(node)` which to type anew. */
 export function createGraph(host, on) {
@@ -122,8 +123,8 @@ function edgeWords(edge, [x0, y0, x1, y1], gradient, lit, scene) {
   const { parameter } = edge;
   if (pass.kind !== "network") return localWords(edge, [x0, y0, x1, y1], gradient, scene);
   const siblings = places.edges.filter((other) => other.to.depth === edge.to.depth).length;
-  const chosen = lit || scene.selected === parameter;
-  if (parameter < 0 || (siblings > 1 && (places.upright || places.gap * 0.2 < LINE) && !chosen)) return [];
+  const chosen = scene.selected === parameter || (lit && scene.moment.shows.length <= FEW && !places.narrow);
+  if (parameter < 0 || (siblings > 1 && (places.upright || places.narrow || places.gap * 0.2 < LINE) && !chosen)) return [];
   const part = siblings <= 2 ? 0.5 : places.upright ? 0.55 : siblings <= 4 ? 0.38 : 0.4;
   const [x, y] = [edge.from.x + (edge.to.x - edge.from.x) * part, edge.from.y + (edge.to.y - edge.from.y) * part];
   const beside = places.upright && siblings === 1 ? 44 : 0;
@@ -203,9 +204,9 @@ function unitWords(place, node, there, scene) {
   if (there && small) words.push(word(x, y - r - 5, 10.5 * size, brief(node.value, 3), { class: "bold" }));
   const z = place.sum >= 0 ? nodes[place.sum] : null;
   const below = y + r + 14 * size;
-  const room = places.upright || places.gap > 96;
+  const room = !places.narrow && (places.upright || places.gap > 96);
   if (z && room && !places.upright && known.forward.has(place.sum)) words.push(word(x, below, 11 * size, [...symbolSpans(z.name), svg("tspan", { class: "n", dx: 3 }, brief(z.value, 4))]));
-  if (z && !places.upright && known.backward.has(place.sum)) words.push(word(x, room ? below + 14 * size : below, 11.5 * size, signed(z.adjoint), { class: `g ${signClass(z.adjoint)}` }));
+  if (z && !places.upright && known.backward.has(place.sum)) words.push(word(x, room ? below + 14 * size : below, (places.narrow ? 10 : 11.5) * size, signed(z.adjoint, places.narrow ? 2 : 3), { class: `g ${signClass(z.adjoint)}` }));
   if (z && places.upright && known.backward.has(place.sum)) words.push(word(x, y + r + 13, 11 * size, signed(z.adjoint), { class: `g ${signClass(z.adjoint)}` }));
   if (place.bias >= 0 && room && !places.upright && !small) words.push(...biasWords(place, scene));
   const target = nodes.findIndex((each) => each.role === "target" && each.layer === node.layer && each.unit === node.unit);
@@ -215,6 +216,7 @@ function unitWords(place, node, there, scene) {
 
 /** What an output should be, on the side where its edge does not run. */
 function targetWords({ x, y, r, node: index }, target, { size, places }) {
+  if (places.narrow) return word(x, y - r - 19, 10.5 * size, [...symbolSpans(target.name), ` = ${brief(target.value, 3)}`], { class: "n" });
   const result = places.nodes.at(-1);
   const above = y <= result.y;
   return svg("text", { class: "word n", x: x + r * 0.8 + 4, y: above ? y - r * 0.75 : y + r * 0.75 + 8, "font-size": 11 * size, "data-node": index },

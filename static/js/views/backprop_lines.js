@@ -84,7 +84,7 @@ function showUpdate(panel, shown) {
     element("th", { scope: "row", title: word }, mathematics(mathml)),
     element("td", { class: "v" }, text(line === "x" ? after : values[`${line}_${name}`]))));
   const gradient = element("tr", {}, element("th", { scope: "row", title: t("gradient") }, mathematics("<math><msub><mi>g</mi><mi>t</mi></msub></math>")),
-    element("td", { class: `v g ${signClass(given)}` }, signed(given, 8)), shown.onData ? element("td", { class: "say" }, t("mean over {count} points", { count: shown.onData })) : null);
+    element("td", { class: `v g ${signClass(given)}` }, signed(given, 8)), shown.onData ? element("td", { class: "say" }, t("mean of {count}", { count: shown.onData })) : null);
   const moved = Number.isFinite(after) && !node.held;
   panel.body.replaceChildren(element("div", { class: "two" },
     element("div", {}, element("p", { class: "line sum" }, element("span", { class: "lhs" }, mathematics(node.symbol)), element("span", { class: "eq" }, "←"),

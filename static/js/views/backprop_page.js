@@ -18,12 +18,13 @@ import { createGraph, drawGraph } from "./backprop_graph.js";
 import { createLines, showLines } from "./backprop_lines.js";
 import { createTable, editParameter, showTable } from "./backprop_table.js";
 import { headline } from "./backprop_words.js";
-import { createChrome, isPresenting, readPage, sayIgnored } from "./chrome.js";
+import { createChrome, isDark, isPresenting, readPage, sayIgnored } from "./chrome.js";
 import { createFormula, showFormula, showFormulaErrors } from "./formula.js";
 import { createLede, showKicker, showQuestion, showVerdict } from "./lede.js";
 import { say } from "./notice.js";
 import { linesOf, RULE_EXAMPLE } from "./rules.js";
 import { createGallery, showGallery, verdict } from "./scenes.js";
+import { saveHandOut } from "./share.js";
 import { createTransport, showTicks, showTransport } from "./transport.js";
 
 const MOMENTS_A_SECOND = 1.2;
@@ -266,6 +267,11 @@ function leave(spec) {
   run(spec, { moment: 0 });
 }
 
+const share = {
+  link: () => state.link, fragment, spec: () => state.spec, name: () => `steepest-backprop${state.scene ? `-${state.scene.name}` : ""}`,
+  more: [{ icon: "page", words: t("Interactive hand-out"), press: () => saveHandOut(share, "descent", isDark() ? "dark" : "light") }],
+};
+
 createChrome({
   changed: soon, link: () => state.link,
   keys: [
@@ -273,7 +279,7 @@ createChrome({
     { keys: ["g"], words: t("number by number, by layer, all at once"), press: () => act.grain(GRAINS[(GRAINS.indexOf(state.grain) + 1) % GRAINS.length]) },
     { keys: scenes.map((_, index) => String(index + 1)), words: t("the scenes"), press: (_, event) => act.scene(scenes[Number(event.key) - 1]) },
   ],
-  share: { link: () => state.link, fragment, spec: () => state.spec, name: () => `steepest-backprop${state.scene ? `-${state.scene.name}` : ""}` },
+  share,
 });
 addEventListener("keydown", (event) => {
   const typing = state.picked && /^[-−.\d]$/.test(event.key) && event.target.closest?.("#graph, #parameters") && !event.target.matches("input");

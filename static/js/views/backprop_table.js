@@ -1,7 +1,7 @@
 /** Every parameter: its value, its gradient, the finite difference beside it, how many digits agree, and what the update makes of it. */
 import { t } from "../i18n.js";
 import { digitsShared } from "../moments.js";
-import { fix, num, parseNumber } from "../numbers.js";
+import { brief, fix, num, parseNumber } from "../numbers.js";
 import { cell } from "../trajectory.js";
 import { signClass, spoken } from "./backprop_graph.js";
 import { element, mathematics } from "./element.js";
@@ -46,12 +46,12 @@ function focusField(table) {
 }
 
 /** A value as text that can be pressed, or the field that it has become. */
-function valueCell(table, node, index) {
+function valueCell(table, node, index, many) {
   if (table.editing !== index) {
     return element("button", { type: "button", class: "typed", "data-value": node.name, title: t("Type another value"), "aria-label": t("{name} is {value}: type another value", { name: spoken(node.name), value: long(node.value) }), onclick: (event) => {
       event.stopPropagation();
       editParameter(table, index);
-    } }, long(node.value));
+    } }, many ? brief(node.value, 4) : long(node.value));
   }
   let done = false;
   const end = (value) => {
@@ -82,12 +82,12 @@ function row(table, shown, node, index) {
   const active = moment.shows.some((each) => each.node === index && moment.phase !== "start");
   const pick = element("button", { type: "button", class: "pickable", "data-parameter": node.name, "aria-pressed": String(selected === index), "aria-label": spoken(node.name) }, mathematics(node.symbol));
   return element("tr", { class: [active ? "active" : "", selected === index ? "selected" : ""].join(" "), "data-name": node.name, onclick: () => table.on.select(index) },
-    element("th", { scope: "row" }, pick), element("td", { class: "v" }, valueCell(table, node, index)),
-    element("td", { class: `v g ${there ? signClass(node.adjoint) : ""}` }, there ? signed(node.adjoint, onData ? 5 : 7) : ""),
-    onData ? element("td", { class: `v mean ${there && !node.held ? signClass(gradientOf(index)) : ""}` }, there && !node.held ? signed(gradientOf(index), 5) : "") : null,
-    element("td", { class: "v difference" }, there && node.difference !== null ? signed(node.difference, onData ? 5 : 7) : ""),
+    element("th", { scope: "row" }, pick), element("td", { class: "v" }, valueCell(table, node, index, onData)),
+    element("td", { class: `v g ${there ? signClass(node.adjoint) : ""}` }, there ? signed(node.adjoint, onData ? 4 : 7) : ""),
+    onData ? element("td", { class: `v mean ${there && !node.held ? signClass(gradientOf(index)) : ""}` }, there && !node.held ? signed(gradientOf(index), 4) : "") : null,
+    element("td", { class: "v difference" }, there && node.difference !== null ? signed(node.difference, onData ? 4 : 7) : ""),
     element("td", { class: "v digits" }, there && node.difference !== null ? String(digitsShared(node.adjoint, node.difference)) : ""),
-    element("td", { class: "v new" }, node.held ? (there ? t("held") : "") : Number.isFinite(updated) ? long(updated) : ""));
+    element("td", { class: "v new" }, node.held ? (there ? t("held") : "") : Number.isFinite(updated) ? (onData ? brief(updated, 4) : long(updated)) : ""));
 }
 
 /** A gradient with its sign and all digits that matter. */

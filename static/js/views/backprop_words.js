@@ -102,7 +102,7 @@ function steepestOf(nodes, shows) {
 function largest(nodes) {
   const node = nodes[steepestParameter(nodes)];
   const shrunk = node && layersShrink(nodes);
-  if (shrunk >= 10) return parts("Every weight has its gradient: those of the first layer are {ratio} times smaller than those of the last.", { ratio: num(shrunk, 2) });
+  if (Number.isFinite(shrunk) && shrunk >= 10) return parts("Every weight has its gradient: those of the first layer are {ratio} times smaller than those of the last.", { ratio: num(shrunk, 2) });
   return node ? parts("Every weight has its gradient; the largest is {gradient}, of {name}.", { gradient: signed(node.adjoint, 6), name: spoken(node.name) }) : [{ text: t("Every gradient is known.") }];
 }
 

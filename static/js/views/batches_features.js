@@ -6,7 +6,7 @@ import { chosenOf, find, here, log10, powers, write } from "./batches_parts.js";
 import { createChart, describeChart, drawChart, pointerData } from "./chart.js";
 import { MEASURED } from "./batches_measures.js";
 
-const WAY = [-0.3, 1.5]; // parts of the way that are drawn
+const WAY = [-0.3, 1.72]; // parts of the way that are drawn
 const STRIDES = [-2, 1.31];
 const RATES = [-2, 0.31];
 const LEAST = -4;

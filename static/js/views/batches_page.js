@@ -12,9 +12,10 @@ import { fitAll, fitOf, measureFloors, openFan } from "./batches_measures.js";
 import { countText } from "./batches_parts.js";
 import { createStage, drawStage, isResting } from "./batches_stage.js";
 import { sayWalks, verdictOf } from "./batches_words.js";
-import { createChrome, currentTheme, isPresenting, readPage, sayIgnored } from "./chrome.js";
+import { createChrome, currentTheme, isDark, isPresenting, readPage, sayIgnored } from "./chrome.js";
 import { createLede, showKicker, showQuestion, showVerdict } from "./lede.js";
 import { loadPlotly } from "./plotly.js";
+import { saveHandOut } from "./share.js";
 import { createTransport, showTransport } from "./transport.js";
 
 const data = readPage();
@@ -287,6 +288,11 @@ const controls = createControls(page, act);
 const lede = createLede({ answer: act.answer });
 const transport = createTransport(act, [0.25, 1, 4, 16]);
 
+const share = {
+  link: () => page.link, fragment, spec: () => page.spec, name: () => `steepest-${page.scene?.name ?? "batches"}`,
+  more: [{ icon: "page", words: t("Interactive hand-out"), press: () => saveHandOut(share, "loss", isDark() ? "dark" : "light") }],
+};
+
 createChrome({
   changed: () => {
     page.theme = currentTheme(page.tokens);
@@ -299,7 +305,7 @@ createChrome({
     { keys: ["f"], words: t("fan of 20 seeds"), press: () => act.fan(!page.wantsFan) },
     { keys: ["l"], words: t("play again and again") },
   ],
-  share: { link: () => page.link, fragment, spec: () => page.spec, name: () => `steepest-${page.scene?.name ?? "batches"}` },
+  share,
 });
 
 function number(index) {

@@ -19,6 +19,7 @@ import { contourAspect, createContour, drawContour } from "./contour.js";
 
 const REST_AFTER = 140; // ms without change before Plotly draws the paths
 const PARAMETERS = ["w_1", "b"];
+const WIDE = 400; // pixels of the loss chart from which there is room for a hint
 const DRAWS = 250; // batches in the cloud
 const TAIL = 40; // updates of a noisy walk that stay in full colour: older ones would cover the map
 const RATES = Array.from({ length: 81 }, (_, i) => 10 ** (-2 + (2.3 * i) / 80));
@@ -160,7 +161,7 @@ function drawExcess(page) {
     return known;
   };
   const fan = page.fan?.walks.length ? page.fan : null;
-  const hint = hintOf(page);
+  const hint = width > WIDE * size ? hintOf(page) : "";
   const known = page.answered; // before the question is answered nothing gives the answer away
   const still = {
     key: [known, walkers.map((walker) => whole(walker).key + walker.look.name + walker.look.colour), fan?.key, page.selected, page.ghostsKey].join(),
