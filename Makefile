@@ -32,9 +32,10 @@ test: $(VENV)/.test ## everything that must hold: ruff, mypy, all tests, in a re
 	@tools/install-chromium $(BIN)/python
 	@$(MAKE) --no-print-directory lint types unit browser
 
-lint: $(VENV)/.test ## ruff
+lint: $(VENV)/.test ## ruff, and hadolint for the Dockerfile
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/hadolint Dockerfile
 
 types: $(VENV)/.test ## mypy, strict
 	$(BIN)/mypy

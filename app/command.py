@@ -2,10 +2,12 @@
 
 import argparse
 import os
+import shutil
 import socket
 import tempfile
 from asyncio.transports import BaseTransport
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import uvicorn
@@ -55,11 +57,36 @@ def main(given: Sequence[str] | None = None) -> None:
     """Serve until told to stop."""
     settings = Settings()
     chosen = arguments(settings, given)
-    if chosen.workers > 1:
-        # workers are processes of their own: they read the environment, and add up their numbers in a directory
-        os.environ.setdefault(DIRECTORY, tempfile.mkdtemp(prefix="steepest-metrics-"))
     port = chosen.port or free_port(chosen.host)
     print(f"Steepest serves at http://{shown(chosen.host)}:{port}", flush=True)
+    with shared_numbers() if chosen.workers > 1 else nullcontext():
+        serve(settings, chosen, port)
+
+
+@contextmanager
+def shared_numbers() -> Iterator[None]:
+    """Workers are processes of their own: they read the environment, and add up their numbers in a directory.
+
+    Where none can be made (a read-only machine without temporary files) each worker tells its own numbers.
+    """
+    if os.environ.get(DIRECTORY):
+        yield
+        return
+    try:
+        place = tempfile.mkdtemp(prefix="steepest-metrics-")
+    except OSError:
+        print(f"No temporary directory: set {DIRECTORY}, or /metrics tells the numbers of one worker.", flush=True)
+        yield
+        return
+    os.environ[DIRECTORY] = place
+    try:
+        yield
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def serve(settings: Settings, chosen: argparse.Namespace, port: int) -> None:
+    """uvicorn, until it is told to stop."""
     uvicorn.run(
         "app.main:create_app",
         factory=True,

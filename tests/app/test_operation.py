@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import re
 import subprocess
 import sys
@@ -12,9 +13,10 @@ import pytest
 
 from app import command, logs
 from app.settings import Settings
-from tests.serving import Caller, free_port, start_server, stop_server
+from tests.serving import Caller, free_port, start_server, stop_server, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
+BOWL = {"problem": {"kind": "surface", "name": "bowl"}, "steps": 20, "runs": [{"optimizer": "sgd"}]}
 
 
 def numbers(call: Caller) -> dict[str, float]:
@@ -116,6 +118,74 @@ def test_the_command_tells_its_address_and_ends_when_told() -> None:
     assert server.process.returncode in (0, -15)
 
 
+READ_ONLY = """
+import os, sys
+
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND
+CHANGING = {"os.mkdir", "os.rename", "os.remove", "os.link", "os.symlink", "os.truncate"}
+
+def refuse(event, values):
+    opened = event == "open" and not isinstance(values[0], int) and values[2] and values[2] & WRITING
+    if event in CHANGING or (opened and not os.fsdecode(values[0]).startswith("/dev/")):
+        print("WRITES", event, values, flush=True)
+        raise OSError(30, "Read-only file system", values[0])
+
+sys.addaudithook(refuse)
+from app.command import main
+main(sys.argv[1:])
+"""
+ASKED = (
+    "/",
+    "/embed?lang=zh",
+    "/docs",
+    "/metrics",
+    "/readyz",
+    "/api/v1/trajectories?surface=bowl&run=adam&format=npz",
+    "/api/v1/figures/descent?surface=bowl&run=adam&format=html",
+)
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_nothing_is_written_where_everything_is_read_only(workers: str) -> None:
+    port = free_port()
+    command = [sys.executable, "-c", READ_ONLY, "--port", str(port), "--log-level", "warning", "--workers", workers]
+    clean = {name: value for name, value in os.environ.items() if name not in ("TMPDIR", "PROMETHEUS_MULTIPROC_DIR")}
+    environment = {**clean, "PYTHONDONTWRITEBYTECODE": "1"}  # as the image has it
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    try:
+        call = Caller(base=wait_for(process, port).http)
+        assert [call.get(path).status_code for path in ASKED] == [200] * len(ASKED)
+        sweep = {"spec": BOWL, "over": {"lr": {"low": 0.01, "high": 0.1, "count": 3}}}
+        assert '"result"' in call.post("/api/v1/sweeps", json=sweep).text
+    finally:
+        process.terminate()
+        said, _ = process.communicate(timeout=20)
+    written = [line for line in said.splitlines() if line.startswith("WRITES")]
+    if workers == "1":
+        assert written == [], said
+    else:
+        assert "No temporary directory: set PROMETHEUS_MULTIPROC_DIR" in said
+        assert all("/tmp" in line or str(ROOT) in line for line in written), written  # where tempfile looks for a place
+
+
 def test_plotly_s_python_is_not_loaded_to_serve() -> None:
-    code = "import app.main, sys; app.main.create_app(); sys.exit(bool({'plotly', 'pandas'} & set(sys.modules)))"
-    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+    code = """
+import sys
+from app.main import create_app
+from tests.serving import Caller
+
+call = Caller(create_app())
+assert call.get("/").status_code == 200
+assert call.get("/api/v1/figures/loss?surface=bowl&run=sgd").status_code == 200  # JSON needs no Plotly of Python
+assert not {"plotly", "pandas", "redis"} & set(sys.modules)
+"""
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+def test_several_workers_leave_no_directory_behind(tmp_path: Path) -> None:
+    server = start_server(free_port(), "--workers", "2", TMPDIR=str(tmp_path))
+    assert [place.name.startswith("steepest-metrics-") for place in tmp_path.iterdir()] == [True]
+    stop_server(server)
+    assert list(tmp_path.iterdir()) == []
