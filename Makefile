@@ -2,13 +2,14 @@
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
+SECONDS ?= 60
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCK_TOOL := uv==0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types unit browser bench bench-server bench-browser lock locales vendor clean
+.PHONY: help run test lint types unit browser fuzz bench bench-server bench-browser lock locales vendor clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -50,6 +51,9 @@ browser: $(VENV)/.test ## pytest of the pages and their scripts in Chromium (ARG
 $(VENV)-bench/.installed: benchmarks/requirements.txt
 	$(PYTHON) -m venv $(VENV)-bench && $(VENV)-bench/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
+
+fuzz: $(VENV)/.test ## fuzz the formula and rule readers (SECONDS=60)
+	@$(BIN)/python tools/fuzz_formulas.py $(SECONDS)
 
 bench: $(VENV)-bench/.installed ## measure the engine beside torch, optax and C; writes docs/benchmarks.md
 	@OPENBLAS_NUM_THREADS=1 $(VENV)-bench/bin/python -m benchmarks.engine

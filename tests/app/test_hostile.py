@@ -1,6 +1,8 @@
 """Hostile formulas and rules: each is refused with a column, or runs, and nothing else ever happens."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from core.errors import FormulaError
 from core.formula import parse, parse_rule
 from tests.serving import Caller
 
+ROOT = Path(__file__).resolve().parents[2]
 JSON = {"content-type": "application/json"}
 CORPUS: list[str] = json.loads(Path(__file__).with_name("hostile_formulas.json").read_text(encoding="utf-8"))
 
@@ -83,3 +86,13 @@ def test_any_text_is_read_or_refused(text: str) -> None:
             read(text)
         except FormulaError as error:
             assert error.message
+
+
+def test_a_time_boxed_fuzz_run_finds_nothing() -> None:
+    """The corpus and two seconds of other texts, from a seed of the day; `make fuzz SECONDS=600` runs longer."""
+    command = [sys.executable, str(ROOT / "tools" / "fuzz_formulas.py"), "2"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    print(done.stdout)  # how many, and the slowest of each kind
+    assert done.returncode == 0, done.stdout + done.stderr
+    tried = int(done.stdout.split()[0])
+    assert tried > len(CORPUS)
