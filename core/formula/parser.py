@@ -150,6 +150,10 @@ class Parser:
     def here(self) -> Token:
         return self.tokens[self.position]
 
+    def calls(self, name: Token) -> bool:
+        """Whether a bracket stands directly behind the name that was read last."""
+        return self.here.text == "(" and self.here.column == name.column + len(name.text)
+
     def next(self) -> Token:
         token = self.tokens[self.position]
         self.position += 1
@@ -286,6 +290,24 @@ class Parser:
         return self.error(token, message, "incomplete", before=token.text)
 
 
+_OTHER_NAMES = {
+    "ln": "log",
+    "tg": "tan",
+    "sgn": "sign",
+    **{f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan")},
+}
+
+
+def function_meant(name: str) -> str | None:
+    """The function that somebody likely meant by a name that stands before a bracket.
+
+    >>> function_meant("sen"), function_meant("ln"), function_meant("lr")
+    ('sin', 'log', None)
+    """
+    close = get_close_matches(name, FUNCTIONS, n=1, cutoff=0.6) if len(name) > 2 else []
+    return _OTHER_NAMES.get(name) or next(iter(close), None)
+
+
 def unknown_name(token: Token, known: list[str], field: str) -> FormulaError:
     """The error for a name that is neither variable, constant nor function, with what was likely meant.
 
@@ -301,10 +323,10 @@ def unknown_name(token: Token, known: list[str], field: str) -> FormulaError:
         meant = f"{function}({name[len(function) :]})"
         cure = f"did you mean {meant}?"
     elif name == "ln":
-        meant = "log"
+        meant = _OTHER_NAMES[name]
         cure = "the natural logarithm is log."
-    elif name in ("arcsin", "arccos", "arctan", "tg", "sgn"):
-        meant = {"tg": "tan", "sgn": "sign"}.get(name, "a" + name[3:])
+    elif name in _OTHER_NAMES:
+        meant = _OTHER_NAMES[name]
         cure = f"did you mean {meant}?"
     elif close := get_close_matches(name, [*FUNCTIONS, *CONSTANTS, *known], n=1, cutoff=0.5):
         meant = close[0]

@@ -20,7 +20,7 @@ from core.errors import FormulaError
 from core.formula import notation
 from core.formula.graph import Graph, lowered
 from core.formula.operations import CONSTANTS, FUNCTIONS
-from core.formula.parser import Parser, Token, check_length, tokens, unknown_name
+from core.formula.parser import Parser, Token, check_length, function_meant, tokens, unknown_name
 from core.formula.program import operations
 
 MAX_CHARACTERS, MAX_LINES = 1000, 20
@@ -249,8 +249,8 @@ class _Reading:
     def line(self, memory: bool, name: str, right: str, column: int, text: str) -> None:
         resolve = self._resolve_start if memory else self._resolve
         functions = frozenset(FUNCTIONS) | ({"norm"} if not memory else frozenset())
-        parser = Parser(tokens(right, "rule", column), self.graph, resolve, "rule", functions)
-        root = parser.whole()
+        self.parser = Parser(tokens(right, "rule", column), self.graph, resolve, "rule", functions)
+        root = self.parser.whole()
         if memory:
             self._declare(name, root, column)
             return
@@ -281,7 +281,9 @@ class _Reading:
         return self.graph.variable(token.text)
 
     def _setting(self, token: Token) -> None:
-        if token.text in RESERVED or token.text == "y":
+        # sen(v) is no product with a setting of that name; lr(v) is, and sen*(v) would be
+        mistaken = self.parser.calls(token) and function_meant(token.text) is not None
+        if mistaken or token.text in RESERVED or token.text == "y":
             raise unknown_name(token, list(GIVEN), "rule")
         self.settings.append(token.text)
 

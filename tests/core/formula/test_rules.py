@@ -25,6 +25,12 @@ def test_a_name_read_before_its_line_is_memory_and_after_it_is_not() -> None:
     assert parse_rule("x = x - d; d = lr*g").memory_names == ("d",)
 
 
+def test_a_setting_before_a_bracket_is_a_factor() -> None:
+    assert parse_rule("x = x - lr(g + mu(x))").settings == ("lr", "mu")
+    assert parse_rule("x = x - eps*(g) + eps(x)").settings == ("eps",)
+    assert parse_rule("x = x - low (g)").settings == ("low",)
+
+
 def test_lines_are_written_as_papers_print_them() -> None:
     latex = parse_rule(ADAM).latex()
     assert latex[0] == r"m_{t} = \beta_{1} \, m_{t - 1} + \left(1 - \beta_{1}\right) \, g_{t}"
@@ -43,6 +49,9 @@ def test_lines_are_written_as_papers_print_them() -> None:
         ("memory q = 1\nx = x - g", 11, "no line assigns it"),
         ("memory p = x\np = p + 1\nx = x - p", 12, "start value"),
         ("x = x - lr*(g", 12, "never closed"),
+        ("v = g\nx = x - lr*sen(v)", 18, "'sen' is not known: did you mean sin?"),
+        ("x = x - lr*ln(g)", 12, "the natural logarithm is log"),
+        ("x = x - lr*sqr(v); v = g", 12, "did you mean sqrt?"),
         ("x = x - lr*gg; 2a = 3", 16, "cannot be assigned"),
         ("x = x == 2", 7, "right side"),
         ("import os", 1, "assignment"),
