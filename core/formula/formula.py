@@ -42,8 +42,11 @@ class Formula:
 
     @cached_property
     def second_partials(self) -> tuple[tuple[int, ...], ...]:
-        """The nodes of the Hessian, row by row."""
-        return tuple(tuple(gradient(self.graph, partial, self.inputs)) for partial in self.partials)
+        """The nodes of the Hessian, row by row; what lies below the diagonal is what lies above it."""
+        rows: list[tuple[int, ...]] = []
+        for i, partial in enumerate(self.partials):
+            rows.append((*(above[i] for above in rows), *gradient(self.graph, partial, self.inputs[i:])))
+        return tuple(rows)
 
     def value(self, *arguments: Any) -> Any:
         """f at one point, or at every element of columns."""
