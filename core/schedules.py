@@ -51,8 +51,7 @@ _ROWS = (
     Schedule(
         name="step",
         title=mark("In steps"),
-        # The exponent is the number of whole sizes in s + 1/2: atan(1/tan) takes the fraction away.
-        formula="gamma**((s + 1/2)/size - 1/2 + atan(1/tan(pi*(s + 1/2)/size))/pi)",
+        formula="gamma**floor(s/size)",
         settings=(
             Setting("gamma", 0.5, 0.01, 1, "linear", mark("factor at each drop")),
             _steps("size", 100, mark("steps between drops")),
@@ -113,8 +112,8 @@ _ROWS = (
     Schedule(
         name="cyclical",
         title=mark("Cyclical"),
-        # |atan(tan)| is a triangle wave, exact at its corners.
-        formula="low + (1 - low)*abs(atan(tan(pi*s/(2*half))))*2/pi",
+        # the distance, in steps up or down, from the nearest lowest place
+        formula="low + (1 - low)*abs(s/half - 2*floor(s/(2*half) + 1/2))",
         settings=(
             _steps("half", 50, mark("steps up, and steps down")),
             Setting("low", 0.1, 0, 1, "linear", mark("lowest, as part of the rate")),

@@ -315,6 +315,7 @@ _DERIVATIVES: Mapping[str, Callable[..., tuple[Local, ...]]] = {
     "tanh": lambda g, i, a: (g.sub(g.number(1), g.pow(i, g.number(2))),),
     "abs": lambda g, i, a: (g.apply("sign", a),),
     "sign": lambda g, i, a: (g.number(0),),
+    "floor": lambda g, i, a: (g.number(0),),
     "min": lambda g, i, a, b: (g.node("less_equal", a, b), g.node("less", b, a)),
     "max": lambda g, i, a, b: (g.node("less_equal", b, a), g.node("less", a, b)),
     "sigmoid": lambda g, i, a: (g.mul(i, g.sub(g.number(1), i)),),

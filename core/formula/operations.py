@@ -68,6 +68,7 @@ _ROWS = (
     Operation("tanh", 1, "tanh({0})", "np_tanh({0})", "tanh"),
     Operation("abs", 1, "fabs({0})", "np_absolute({0})", "absolute"),
     Operation("sign", 1, "sign({0})", "np_sign({0})", "sign"),
+    Operation("floor", 1, "floor({0})", "np_floor({0})", "floor"),
     Operation("min", 2, "minimum({0}, {1})", "np_minimum({0}, {1})", "minimum"),
     Operation("max", 2, "maximum({0}, {1})", "np_maximum({0}, {1})", "maximum"),
     Operation("sigmoid", 1, "sigmoid({0})", "np_sigmoid({0})"),
@@ -140,6 +141,7 @@ _FLOATS: Mapping[str, Callable[..., Any]] = {
     **{name: getattr(math, name) for name in ("exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tan")},
     **{name: getattr(math, name) for name in ("asin", "acos", "atan", "sinh", "cosh", "tanh", "fabs", "pow")},
     "sign": sign,
+    "floor": lambda a: math.copysign(math.floor(a), a),  # a float, with its sign also where it is 0
     "sigmoid": sigmoid,
     "softplus": softplus,
     "relu": lambda a: a if a > 0 else 0.0,

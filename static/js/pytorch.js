@@ -28,7 +28,7 @@ const RULES = {
 };
 
 const OPERATORS = { add: ["+", 1], sub: ["-", 1], mul: ["*", 2], div: ["/", 2], pow: ["**", 4] };
-const TORCH = new Set(["exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "abs", "sign", "sigmoid", "relu"]);
+const TORCH = new Set(["exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "abs", "sign", "floor", "sigmoid", "relu"]);
 
 function number(v) {
   return Number.isInteger(v) && Math.abs(v) < 1e15 ? v.toFixed(0) : String(v);

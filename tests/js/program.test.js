@@ -47,6 +47,11 @@ test("sigmoid and softplus hold at both ends", () => {
   equal(evaluate(program, [-1000]).slice(1), [0, 0]);
 });
 
+test("floor is the whole number below", () => {
+  const program = { variables: ["x"], operations: [["variable", "x"], ["floor", 0]], value: 1, gradient: [] };
+  equal([-1.5, -1, 0.5, 3].map((x) => value(program, [x])), [-2, -1, 0, 3]);
+});
+
 test("an operation that is not known says its name", () => {
   try {
     value({ variables: [], operations: [["zeta"]], value: 0, gradient: [] }, []);

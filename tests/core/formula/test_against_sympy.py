@@ -7,6 +7,7 @@ second derivative SymPy writes with Dirac's delta, are replaced by the branch th
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cache
 from random import Random
@@ -123,9 +124,12 @@ class Generator:
             "sigmoid": (f"sigmoid({a.text})", 1 / (1 + sympy.exp(-u))),
             "softplus": (f"softplus({a.text})", sympy.log(1 + sympy.exp(u))),
         }
-        name = self.random.choice([*smooth, "abs", "relu", "sign", "min", "max"])
+        name = self.random.choice([*smooth, "abs", "relu", "sign", "min", "max", "floor"])
         if name in smooth:
             return Made(*smooth[name])
+        if name == "floor":
+            self.branch(sympy.sin(sympy.pi * u))  # not too near to a step
+            return Made(f"floor({a.text})", sympy.Integer(math.floor(self.at_point(u))))
         if name in ("min", "max"):
             b = self.formula(depth - 1)
             first = self.branch(b.expression - u) == (name == "min")

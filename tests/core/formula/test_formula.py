@@ -43,11 +43,29 @@ def test_every_function_has_the_derivative_that_differences_find(name: str) -> N
 
 @pytest.mark.parametrize(
     ("text", "gradient"),
-    [("abs(x)", [0.0]), ("relu(x)", [0.0]), ("max(x, -x)", [1.0]), ("min(x, 2x)", [1.0]), ("sign(x)", [0.0])],
+    [
+        ("abs(x)", [0.0]),
+        ("relu(x)", [0.0]),
+        ("max(x, -x)", [1.0]),
+        ("min(x, 2x)", [1.0]),
+        ("sign(x)", [0.0]),
+        ("floor(x)", [0.0]),
+    ],
 )
 def test_conventions_at_a_kink(text: str, gradient: list[float]) -> None:
     assert list(parse(text).value_and_gradient(0.0)[1:]) == gradient
     assert [float(g[0]) for g in parse(text).value_and_gradient(np.zeros(1))[1:]] == gradient
+
+
+def test_floor_is_the_same_on_floats_and_columns_to_the_sign_of_zero() -> None:
+    places = [-1.5, -1.0, -0.0, 0.0, 0.5, 1.0, 2.999, 1e300]
+    on_floats = [parse("floor(x)").value(x) for x in places]
+    assert np.array(on_floats).tobytes() == np.floor(places).tobytes()
+    assert parse("floor(x)").value(np.array(places)).tobytes() == np.floor(places).tobytes()
+    assert parse("floor(x/2)").latex() == r"\left\lfloor \frac{x}{2} \right\rfloor"
+    assert "<mo>⌊</mo>" in parse("floor(x)").mathml()
+    with pytest.raises(OverflowError):
+        parse("floor(x)").value(math.inf)
 
 
 def test_a_constant_has_a_gradient_of_zero_everywhere() -> None:
