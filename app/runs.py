@@ -23,7 +23,7 @@ Columns = dict[str, NDArray[Any]]
 Clock = Callable[[], float]
 
 FORMULA_COST = 100.0  # multiplications a parameter: what a rule takes beside a formula's own
-MOST_STEP_COST = 5e7  # multiplications of one step, which is never interrupted: about 20 ms
+MOST_STEP_COST = 4e7  # multiplications of one step, which is never interrupted: about 20 ms
 MOST_MARKS = 16  # of a run's states that are kept
 LINE_SEARCH = 40  # most evaluations of a step of L-BFGS
 
@@ -60,12 +60,16 @@ def step_cost(walk: Walk, longest: bool = False) -> float:
     parameters = len(walk.problem.parameters)
     if isinstance(walk.problem, FormulaProblem):
         return FORMULA_COST * parameters
-    evaluation = 3.0 * walk.problem.count * parameters
+    count = walk.problem.count
+    evaluation = 3.0 * count * parameters
     if walk.plan.optimizer == "newton":  # its Hessian is made from differences of gradients, then solved
         return 2 * parameters * evaluation + 10.0 * parameters**3
     if walk.plan.optimizer == "lbfgs":
         return (LINE_SEARCH if longest else 2) * evaluation
-    return evaluation + FORMULA_COST * parameters
+    batch = walk.plan.batch
+    seen = {"mini": int(batch.get("size", count)), "stochastic": 1}.get(str(batch.get("mode")), 0)
+    # beside its batch a step looks at all data, for what its row shows
+    return evaluation * (1 + seen / count) + FORMULA_COST * parameters
 
 
 def prepare(spec: Spec, picked: bool = False) -> Prepared:
