@@ -200,7 +200,8 @@ EXPLANATION: dict[int | str, dict[str, Any]] = {
 }
 EXPLANATION_BODY = body({"the second step of Adam": {"spec": SPEC, "run": 0, "step": 2}})
 THEORY: dict[int | str, dict[str, Any]] = {
-    200: json_of("Curvature, stable rates, predicted and measured rate", {"type": "object", "required": ["runs"]})
+    200: json_of("Curvature, stable rates, predicted and measured rate", {"type": "object", "required": ["runs"]}),
+    304: {"description": "The caller has it already."},
 }
 FIGURE: dict[int | str, dict[str, Any]] = {
     200: json_of(

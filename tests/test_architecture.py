@@ -58,6 +58,23 @@ def test_only_the_pages_know_templates() -> None:
     assert who("jinja2") == {"app/pages.py"}
 
 
+BUILDS = {"eval", "exec", "compile", "__import__"}
+BUILT = {"core/formula/emit.py": {"compile", "exec"}, "core/formula/operations.py": {"eval"}}
+
+
+@pytest.mark.parametrize("name", ["pickle", "marshal", "shelve", "dill", "yaml"])
+def test_nothing_is_unpickled(name: str) -> None:
+    assert who(name) == set()
+
+
+def test_nothing_from_outside_is_evaluated() -> None:
+    """What is compiled is emitted here: generated names, operations of our own table and `repr` of floats."""
+    for file in PYTHON:
+        calls = (node for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Call))
+        called = {call.func.id for call in calls if isinstance(call.func, ast.Name)}
+        assert called & BUILDS == BUILT.get(file.relative_to(ROOT).as_posix(), set()), file
+
+
 def test_plotly_is_loaded_only_for_a_figure() -> None:
     for file in PYTHON:
         tree = ast.parse(file.read_text(encoding="utf-8"))

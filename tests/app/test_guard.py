@@ -22,6 +22,14 @@ def test_every_answer_has_a_strict_policy(call: Caller) -> None:
         assert call.get(path).headers["x-content-type-options"] == "nosniff"
 
 
+def test_no_page_builds_code_or_has_it_inline(call: Caller) -> None:
+    for path in GETS:
+        rules = policy(call, path)
+        assert rules["script-src"] == ["'self'"], path
+        assert "unsafe-eval" not in str(rules), path
+        assert rules["base-uri"] == ["'none'"], path
+
+
 def test_a_course_platform_may_be_allowed_to_frame() -> None:
     call = Caller(create_app(Settings(frame_ancestors=("https://school.example",))))
     assert policy(call, "/healthz")["frame-ancestors"] == ["'self'", "https://school.example"]
@@ -33,6 +41,7 @@ GETS = (
     "/classify",
     "/batches",
     "/backprop",
+    "/embed",
     "/docs",
     "/openapi.json",
     "/healthz",

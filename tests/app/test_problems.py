@@ -117,6 +117,46 @@ def test_every_refusal_is_a_problem(
     assert kind in (None, problem["type"])
 
 
+DOCUMENT = create_app().openapi()["paths"]
+POSTS = [path for path, calls in DOCUMENT.items() if "post" in calls]
+GETS = [path for path, calls in DOCUMENT.items() if set(calls) == {"get"}]
+
+
+@pytest.mark.parametrize("path", POSTS)
+@pytest.mark.parametrize(
+    ("content", "headers", "status"),
+    [
+        ("a=1", {"content-type": "text/plain"}, 415),
+        ("{}", {}, 415),
+        ("{", JSON, 400),
+        (b"\xff\xfe", JSON, 400),
+        ("[" * 40_000, JSON, 400),
+        ("1" * 65_537, JSON, 413),
+        ("", JSON, 422),
+        ("[]", JSON, 422),
+        ('{"a": NaN}', JSON, 422),
+        ('{"kind": "formula", "formula": "x", "noise": NaN, "spec": 1e999}', JSON, 422),
+        ('{"\\u0000": "\\ud800"}', JSON, 422),
+    ],
+)
+def test_every_call_with_a_body_refuses_it_alike(
+    call: Caller, path: str, content: str | bytes, headers: dict[str, str], status: int
+) -> None:
+    answer = call.post(path, content=content, headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert set(answer.json()) >= MEMBERS
+    assert answer.json()["status"] == status
+    assert (status == 422) == bool(answer.json()["errors"])
+    assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", [*POSTS, *GETS])
+def test_every_call_names_the_methods_it_takes(call: Caller, path: str) -> None:
+    answer = call("DELETE", path.replace("{name}", "bowl").replace("{figure}", "loss"))
+    assert (answer.status_code, answer.headers["content-type"]) == (405, "application/problem+json")
+    assert answer.headers["allow"]
+
+
 def test_a_body_without_a_length_is_limited_too(call: Caller) -> None:
     async def pieces() -> Any:
         for _ in range(70):

@@ -90,6 +90,9 @@ def test_format_goes_before_accept(call: Caller) -> None:
         "/api/v1/catalog",
         "/api/v1/surfaces/bowl?resolution=9",
         URL + "?surface=bowl&run=sgd&from=3",
+        "/api/v1/theory?surface=bowl&run=sgd",
+        "/api/v1/figures/loss?surface=bowl&run=sgd",
+        "/api/v1/figures/descent?surface=bowl&run=sgd&format=html",
     ],
 )
 def test_what_is_pure_is_answered_once(call: Caller, path: str) -> None:
@@ -99,6 +102,16 @@ def test_what_is_pure_is_answered_once(call: Caller, path: str) -> None:
     again = call.get(path, headers={"if-none-match": f'"other", {entity}'})
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", entity)
     assert call.get(path, headers={"if-none-match": '"other"'}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/api/v1/catalog", "/api/v1/surfaces/bowl", URL + "?surface=bowl&run=sgd"])
+def test_long_answers_are_compressed_for_who_takes_it(call: Caller, path: str) -> None:
+    packed = call.get(path, headers={"accept-encoding": "gzip"})
+    assert packed.headers["content-encoding"] == "gzip"
+    plain = call.get(path, headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert packed.content == plain.content
+    assert "Accept-Encoding" in plain.headers["vary"]
 
 
 def test_another_spec_has_another_tag(call: Caller) -> None:
