@@ -1,10 +1,11 @@
-"""What the Descent page survives: a restarted server, no stream, no WebGL, poles, divergence, resizing, Back."""
+"""What the Descent page survives: a restarted server, no stream, no WebGL, poles, divergence, resizing, sleep, Back."""
 
 import json
 import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, WebSocket, expect
 
 from core.problems import make_problem
@@ -150,23 +151,78 @@ def test_twelve_diverging_runs_are_shown_and_said(open_page: OpenPage) -> None:
     expect(page.locator("#add")).to_be_disabled()
 
 
-def test_resizing_in_mid_play_keeps_the_path(open_page: OpenPage) -> None:
-    page = open_page("/")
+@pytest.mark.parametrize(
+    ("sizes", "options"),
+    [
+        (((900, 700), (1300, 800)), {}),
+        (((844, 390), (390, 844)), {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}),
+    ],
+    ids=["resized", "rotated"],
+)
+def test_resizing_in_mid_play_keeps_the_path(
+    open_page: OpenPage, sizes: tuple[tuple[int, int], ...], options: dict[str, Any]
+) -> None:
+    page = open_page("/", **options)
     page.keyboard.press("Space")
-    page.wait_for_function("() => document.querySelector('#stepno b').textContent > 5")
-    page.set_viewport_size({"width": 900, "height": 700})
-    page.set_viewport_size({"width": 1300, "height": 800})
+    for index, (width, height) in enumerate(sizes):
+        page.wait_for_function("(step) => document.querySelector('#stepno b').textContent > step", arg=5 + 10 * index)
+        page.set_viewport_size({"width": width, "height": height})
     page.keyboard.press("End")
     xs = drawn(page)
     run = Run(
         make_problem("surface", name="dupont"), optimizer="sgd", settings={"lr": 0.01}, start=(0.75, 1), steps=150
     )
     assert xs == run.advance(150)["x"].tolist()
-    box = page.locator("#contour").bounding_box()
-    canvas = page.locator("#contour canvas.trail-line").bounding_box()
-    assert box is not None
-    assert canvas is not None
-    assert canvas["x"] + canvas["width"] <= box["x"] + box["width"] + 1
+    page.wait_for_function(
+        """() => {
+            const host = document.querySelector("#contour");
+            const box = host.getBoundingClientRect();
+            const canvas = host.querySelector("canvas.trail-line").getBoundingClientRect();
+            return host.querySelector(".plotly-host").layout.width === Math.round(box.width)
+                && canvas.width > box.width / 2 && canvas.right <= box.right + 1 && canvas.bottom <= box.bottom + 1;
+        }"""
+    )
+
+
+def test_a_tab_that_was_hidden_for_an_hour_goes_on_where_it_was(open_page: OpenPage) -> None:
+    page = open_page("/")
+    page.clock.install()
+    page.goto(page.url.split("?")[0] + LONG[1:])
+    page.wait_for_selector("html[data-ready]")
+    step = "() => Number(document.querySelector('#stepno b').textContent)"
+    page.keyboard.press("Space")
+    page.wait_for_function(f"() => ({step})() > 10")
+    page.clock.fast_forward("01:00:00")
+    after = page.evaluate(step)
+    assert 10 < after < 1000  # an hour at this speed is 108,000 steps
+    expect(page.locator("#bar .play")).to_have_attribute("aria-pressed", "true")
+    page.wait_for_function(f"(after) => ({step})() > after", arg=after)
+    page.keyboard.press("End")
+    page.wait_for_function("() => document.querySelector('#live').textContent.includes('9000 steps')")
+    assert drawn(page) == made(9000)
+
+
+def test_two_tabs_play_their_own_runs(open_page: OpenPage) -> None:
+    first = open_page("/?surface=rosenbrock&start=-1.2,1&steps=120&run=sgd(lr=0.001)")
+    second = first.context.new_page()
+    second.goto(first.url.split("?")[0] + "?surface=rosenbrock&start=-1.2,1&steps=90&run=sgd(lr=0.001)")
+    second.wait_for_selector("html[data-ready]")
+    for page in (first, second):
+        page.bring_to_front()
+        page.click("[data-speed='16']")
+        page.keyboard.press("Space")
+    for page, steps in ((second, 90), (first, 120)):
+        page.bring_to_front()
+        expect(page.locator("#stepno")).to_have_text(f"Step {steps} of {steps}")
+        assert drawn(page) == made(steps)
+
+
+def test_without_scripts_every_page_says_so_with_its_picture(open_page: OpenPage) -> None:
+    page = open_page("/", java_script_enabled=False, ready=False, quiet=False)
+    for path in ("", "losses", "classify", "batches", "backprop"):
+        page.goto(page.url.rsplit("/", 1)[0] + f"/{path}")
+        assert "needs JavaScript" in page.inner_text("noscript")
+        assert page.evaluate("() => document.querySelector('noscript img').naturalWidth") > 900, path
 
 
 def test_back_and_forward_go_through_what_was_done(open_page: OpenPage) -> None:
