@@ -36,7 +36,8 @@ export function apply(m, [x, y, z, w]) {
 
 /**
  * A projector of data points to pixels from a scene's camera: `matrix` = projection x view x model, `scales` = pixels of
- * the scene per unit of data. `project(point)` gives [px, py]; `eye(point)` the point on the near plane that hides it.
+ * the scene per unit of data. `project(point)` gives [px, py]; `eye(point)` the point on the near plane that hides it;
+ * `ray(px, py)` the line of sight through a pixel, from the near plane to the far one.
  */
 export function projector(matrix, scales, width, height) {
   const inverse = invert(matrix);
@@ -48,12 +49,51 @@ export function projector(matrix, scales, width, height) {
     const [u, v] = clip(point);
     return [((u + 1) / 2) * width, ((1 - v) / 2) * height];
   };
-  const eye = (point) => {
-    const [u, v] = clip(point);
-    const q = apply(inverse, [u, v, -1, 1]);
+  const back = (u, v, depth) => {
+    const q = apply(inverse, [u, v, depth, 1]);
     return [q[0] / q[3] / scales[0], q[1] / q[3] / scales[1], q[2] / q[3] / scales[2]];
   };
-  return { project, eye };
+  const eye = (point) => back(...clip(point), -1);
+  const ray = (px, py) => [-1, 1].map((depth) => back((2 * px) / width - 1, 1 - (2 * py) / height, depth));
+  return { project, eye, ray };
+}
+
+const SEARCHED = 240; // places on a line of sight at which the ground is looked for
+
+/** Where a line of sight [from, to] first meets the ground `height(x, y)` over `box`: [x, y], or null beside it. */
+export function pick([from, to], height, box, [bottom, top]) {
+  const bounds = [...box, [bottom, top]];
+  let [enter, leave] = [0, 1];
+  bounds.forEach(([low, high], axis) => {
+    const way = to[axis] - from[axis];
+    const ends = [(low - from[axis]) / way, (high - from[axis]) / way];
+    enter = Math.max(enter, Math.min(...ends));
+    leave = Math.min(leave, Math.max(...ends));
+  });
+  if (!(enter < leave)) return null;
+  const at = (t) => from.map((v, axis) => v + (to[axis] - v) * t);
+  const above = (t) => {
+    const [x, y, z] = at(t);
+    return z - height(x, y);
+  };
+  let [before, first] = [enter, above(enter)];
+  for (let k = 1; k <= SEARCHED; k += 1) {
+    const t = enter + ((leave - enter) * k) / SEARCHED;
+    const here = above(t);
+    if (Number.isFinite(here) && Number.isFinite(first) && first >= 0 !== here >= 0) return between(above, before, t, first >= 0, at);
+    [before, first] = [t, here];
+  }
+  return null;
+}
+
+/** The crossing between two places of a line of sight, by halving. */
+function between(above, low, high, positive, at) {
+  for (let k = 0; k < 40; k += 1) {
+    const middle = (low + high) / 2;
+    if (above(middle) >= 0 === positive) low = middle;
+    else high = middle;
+  }
+  return at((low + high) / 2).slice(0, 2);
 }
 
 /** Whether the surface `height(x, y)` over `box` stands between a point and the eye. */

@@ -2,12 +2,14 @@
  * The map that the panels share: what /surfaces knows about a function, sampled over the window on screen. Everything is
  * computed from the engine's own program, so that zooming asks nobody.
  */
+import { between } from "./landscape.js";
 import { decadeLabels, equalAspect, linspace, makeScale, sampleGrid } from "./levels.js";
 import { value, valueColumns } from "./program.js";
 
 const FLAT = [150, 130];
 const SPACE = 110;
 const LINE = 500;
+const LONG = 300; // operations: a sum over points is sampled less finely, and read off its grid between
 
 /**
  * `answer`: what /surfaces gave. `window`: where the person zoomed to, or null. `aspect`: of the contour's area.
@@ -22,21 +24,24 @@ function common(answer, window) {
   return {
     program: answer.program, variables: answer.variables, formula: answer.formula, mathml: answer.mathml, zoomed: Boolean(window),
     marks: [...(answer.minima ?? [])].sort((a, b) => a.value - b.value), minimum: answer.minimum,
-    minima: points(answer.minima), saddles: points(answer.saddles), maxima: points(answer.maxima),
+    data: answer.data ?? null, minima: points(answer.minima), saddles: points(answer.saddles), maxima: points(answer.maxima),
   };
 }
 
 function planeMap(answer, zoomed, aspect) {
   const window = equalAspect(zoomed ?? answer.window, aspect);
   const window3 = zoomed ?? answer.window;
-  const grid = sampleGrid(answer.program, window, ...FLAT);
-  const grid3 = sampleGrid(answer.program, window3, SPACE, SPACE);
+  const long = answer.program.operations.length > LONG;
+  const [flat, space] = long ? [[84, 74], 64] : [FLAT, SPACE];
+  const grid = sampleGrid(answer.program, window, ...flat);
+  const grid3 = sampleGrid(answer.program, window3, space, space);
   const scale = makeScale(grid3.f, { log: answer.height === "log", minimum: answer.minimum });
   const map = { ...common(answer, zoomed), window, window3, grid, grid3, scale };
-  const f = (x, y) => value(answer.program, [x, y]);
+  const f = long ? between(grid) : (x, y) => value(answer.program, [x, y]);
+  const which = [answer.formula, answer.data?.points, answer.data?.labels];
   return {
-    ...map, labels: decadeLabels(f, scale, window, map.minima[0]), key: JSON.stringify([answer.formula, window]),
-    key3: JSON.stringify([answer.formula, window3]), aspect3: aspectOf(window3),
+    ...map, labels: decadeLabels(f, scale, window, map.minima[0]), key: JSON.stringify([...which, window]),
+    key3: JSON.stringify([...which, window3]), aspect3: aspectOf(window3), ...(long ? { f: between(grid3) } : {}),
   };
 }
 

@@ -12,6 +12,13 @@ export function withProblem(spec, problem, start) {
   return { ...rest, problem, runs, ...(start ? { start: [...start] } : {}) };
 }
 
+/** Other points for the fitted model of every run; changes made on the way belonged to the old path. */
+export function withDataset(spec, dataset) {
+  const { changes: _changes, ...rest } = spec;
+  const fitted = (owner) => (owner.problem ? { ...owner, problem: { ...owner.problem, dataset } } : owner);
+  return { ...fitted(rest), runs: runsOf(rest, fitted) };
+}
+
 /** Another start for every run; changes made on the way belonged to the old path. */
 export function withStart(spec, start) {
   const { changes: _changes, ...rest } = spec;

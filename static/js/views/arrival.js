@@ -16,9 +16,9 @@ export function createArrival(on) {
 }
 
 /** Show the order of arrival within `goal` of the least loss, as far as has been seen; `known` says the least is known. */
-export function showArrival(board, { runs, goal, floor, known, seen }) {
+export function showArrival(board, { runs, goal, floor, known, seen, shares = [] }) {
   const visible = runs.filter((run) => run.visible);
-  const rows = order(visible.map((run) => run.trajectory), floor + goal, seen);
+  const rows = order(visible.map((run) => run.trajectory), floor + goal, seen, visible.map((run) => shares[run.index]));
   const key = JSON.stringify([rows, goal, visible.map((run) => run.identity.name + run.identity.colour)]);
   if (key === board.key) return;
   board.key = key;
@@ -29,6 +29,6 @@ export function showArrival(board, { runs, goal, floor, known, seen }) {
     const there = row.step >= 0;
     return element("tr", {}, element("td", { class: "place" }, there ? `${place + 1}` : ""),
       element("th", { scope: "row" }, element("span", { class: "line" }, swatch(identity)), identity.name),
-      element("td", { class: "v" }, there ? String(row.step) : t("not yet")), element("td", { class: "v" }, there ? fix(row.evaluations, 0) : ""));
+      element("td", { class: "v" }, there ? String(row.step) : t("not yet")), element("td", { class: "v" }, there ? fix(row.evaluations, Number.isInteger(row.evaluations) ? 0 : 1) : ""));
   }));
 }

@@ -17,7 +17,7 @@ export function drawHeads(view, state) {
   for (const overlay of state.overlays ?? []) overlay(context, (point) => toPixels(view, point), view);
   if (state.fog) drawFog(context, (point) => toPixels(view, point), state, view.area);
   drawStart(context, view, state);
-  const heads = visible.map((run) => headOf(view, state, run));
+  const heads = state.together ? [] : visible.map((run) => headOf(view, state, run));
   for (const head of heads) {
     drawHead(context, { ...head, radius: theme.size(head.run.selected ? 6.5 : 5.5), paper: theme.paper });
   }
@@ -35,9 +35,9 @@ function drawStart(context, view, state) {
   const { theme } = state;
   for (const start of state.starts) {
     const [x, y] = toPixels(view, start);
-    drawHead(context, { x, y, symbol: "circle-open", colour: theme.ink, radius: theme.size(4.5), paper: theme.paper });
+    drawHead(context, { x, y, symbol: "circle-open", colour: theme.ink, radius: theme.size(state.together ? 6 : 4.5), paper: theme.paper });
   }
-  if (state.step > 4 && state.starts.length === 1) {
+  if ((state.together || state.step > 4) && state.starts.length === 1) {
     const [x, y] = toPixels(view, state.starts[0]);
     const up = y > 26 ? -15 : 16;
     drawLabel(context, { text: state.words.start, cx: x, cy: y + up, colour: theme.ink, paper: theme.paper, font: `400 ${theme.size(11)}px ${theme.sans}` });

@@ -54,7 +54,7 @@ export function wireSwitches(page) {
   for (const tab of document.querySelectorAll("[data-panel]")) {
     tab.addEventListener("click", () => {
       page.panel = tab.dataset.panel;
-      for (const other of document.querySelectorAll("[data-panel]")) other.setAttribute("aria-pressed", String(other === tab));
+      for (const other of document.querySelectorAll("[data-panel]")) other.setAttribute("aria-pressed", String(other.dataset.panel === page.panel));
       if (page.panel !== "arrival") page.goal = null;
       touch(page);
     });

@@ -3,6 +3,7 @@
  * the parts together; what each part does stands in its own.
  */
 import { advance, createConnection } from "../connection.js";
+import { isFitted } from "../fitted.js";
 import { createPlayer } from "../player.js";
 import { arrived, createRace, finish, missing, opened, steps } from "../race.js";
 import * as edit from "../settings.js";
@@ -10,11 +11,13 @@ import { createArrival } from "./arrival.js";
 import { createChrome, readPage, sayIgnored } from "./chrome.js";
 import { fragment, keys, takeAway, transportOf, wireRunning, wireSwitches } from "./descent_controls.js";
 import { changed, connectionState, refused, run, runFirst } from "./descent_run.js";
-import { answer, chooseScene, goBack, openScene, pressMap, rounded, seekTo, select, setProblem, setSetting, setStart, setWindow } from "./descent_steer.js";
+import { answer, chooseScene, goBack, openScene, pressMap, rounded, seekTo, select, setData, setProblem, setSetting, setStart, setWindow } from "./descent_steer.js";
+import { createDataPanel } from "./data_panel.js";
 import { anchor } from "./element.js";
 import { createFormula } from "./formula.js";
 import { createInspector } from "./inspector.js";
 import { createLede } from "./lede.js";
+import { say } from "./notice.js";
 import { createOptimizers } from "./optimizers.js";
 import { loadPlotly } from "./plotly.js";
 import { createGallery } from "./scenes.js";
@@ -28,7 +31,7 @@ const data = readPage();
 const page = {
   data, catalog: data.catalog, tokens: data.tokens, scenes: data.scenes, spec: data.spec, link: data.link, selected: data.spec.runs.length - 1, hidden: new Set(), seen: 0,
   scene: null, answered: true, prediction: null, verdict: null, problems: {}, window: null, lossAxis: "auto", goal: null, gesture: null, hover: null,
-  theory: false, downhill: false, arrows: false, fog: false, fanWanted: false, fan: null, basinsWanted: false, basins: null, sweeping: null, panel: "why",
+  theory: false, downhill: false, arrows: false, fog: false, fanWanted: false, fan: null, basinsWanted: false, basins: null, sweeping: null, panel: isFitted(data.spec.problem) ? "points" : "why", held: null,
   bentAt: 0, tapped: false, answers: new Map(),
   touch: () => touch(page),
 };
@@ -51,6 +54,7 @@ addEventListener("popstate", (event) => {
 function wire() {
   page.formula = createFormula(page.catalog, {
     surface: (name, settings) => setProblem(page, { kind: "surface", name, settings }),
+    fitted: (problem, start) => setProblem(page, problem, start ?? page.spec.start ?? undefined),
     formula: (made) => {
       const same = made.variables.length === page.map?.variables.length;
       setProblem(page, { kind: "formula", formula: made.formula, ...(same ? { window: page.map.window.map((side) => side.map((v) => rounded(page, v))) } : {}) },
@@ -100,6 +104,7 @@ function wire() {
     setWindow(page, window);
     history.replaceState(history.state, "", location.pathname + location.search + fragment(page));
   });
+  page.points = createDataPanel({ data: (dataset, phase) => setData(page, dataset, phase), redraw: () => touch(page), refuse: say });
   page.lede = createLede({ answer: (choice) => answer(page, choice) });
   page.gallery = createGallery(page.scenes, (scene) => openScene(page, scene));
   page.transport = transportOf(page);

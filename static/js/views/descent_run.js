@@ -45,7 +45,7 @@ function acceptOpened(page) {
   const { race, player } = page;
   page.problems = {};
   page.spec = race.spec;
-  page.link = race.link;
+  page.link = race.link && `/${race.link.slice(race.link.indexOf("?"))}`; // this page shows problems that belong to others, too
   if (player.steps !== race.spec.steps || player.step > race.spec.steps) {
     const granted = player.granted;
     restart(player, race.spec.steps, granted);

@@ -1,5 +1,6 @@
 /** What a person does on the Descent page, as what becomes of the spec, the player and the scene. */
 import { suggestedGoal } from "../arrival.js";
+import { isFitted } from "../fitted.js";
 import { nearestPlace } from "../geometry.js";
 import { t } from "../i18n.js";
 import { pause, play, seek } from "../player.js";
@@ -65,12 +66,24 @@ export function rounded(page, v) {
 /** Another function to descend, from `start` or from its own. */
 export function setProblem(page, problem, start) {
   page.window = null;
-  leaveScene(page);
+  chooseScene(page, null);
   page.race.ghosts = [];
   seekTo(page, 0);
   page.seen = 0;
   const noise = page.spec.problem?.noise;
-  run(page, edit.withProblem(page.spec, noise && problem.noise === undefined ? { ...problem, noise } : problem, start));
+  const noisy = noise && problem.noise === undefined && !isFitted(problem);
+  if (isFitted(problem) !== isFitted(page.spec.problem)) page.panel = isFitted(problem) ? "points" : "why";
+  run(page, edit.withProblem(page.spec, noisy ? { ...problem, noise } : problem, start));
+}
+
+/** Other points under the runs: while they are dragged the map keeps its place and the old paths stay as ghosts. */
+export function setData(page, dataset, phase) {
+  leaveScene(page);
+  const dragged = phase === "begin" || phase === "move";
+  if (phase === "begin") page.held = page.map.window3;
+  run(page, edit.withDataset(page.spec, dataset), { ghost: true, history: phase === "begin" || phase === "once" ? "push" : "replace" });
+  page.gesture = dragged ? "points" : null;
+  if (!dragged) page.held = null;
 }
 
 /* ---- scenes ---- */

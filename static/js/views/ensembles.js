@@ -64,7 +64,7 @@ const STARTS = [42, 30];
 
 /** A thousand starts by the selected rule, once what runs has rested. */
 export function followBasins(page, state, rest) {
-  const possible = state.parameters.length === 2 && state.map.minima.length > 0;
+  const possible = state.parameters.length === 2 && state.map.minima.length > 0 && !state.map.data;
   document.querySelector("#basins-row").hidden = !possible;
   if (!page.basinsWanted || !possible || !rest) return;
   const { optimizer, rule, settings } = state.spec.runs[page.selected];

@@ -1,12 +1,13 @@
 /** The function: chosen from the list or typed. What is typed is checked by the service, which answers with mathematics or points at the error. */
 import { errorsAt, post, Refusal } from "../api.js";
+import { HELD_OUT, isFitted, offeredName, OFFERED } from "../fitted.js";
 import { t } from "../i18n.js";
 import { parseNumber, plainNumber } from "../numbers.js";
 import { element, mathematics, pointAt, showProblem } from "./element.js";
 
 const PAUSE = 300; // ms of not typing before a formula is checked
 
-/** `on`: surface(name, settings), formula(answer of /surfaces), start(point). */
+/** `on`: surface(name, settings), fitted(problem, start), formula(answer of /surfaces), start(point). */
 export function createFormula(catalog, on) {
   const find = (id) => document.querySelector(id);
   const form = {
@@ -15,7 +16,7 @@ export function createFormula(catalog, on) {
     startRow: find("#start"), typing: null, text: "",
   };
   form.select.append(...groups(catalog), element("option", { value: "", hidden: true }, t("Your own function")));
-  form.select.addEventListener("change", () => form.select.value && on.surface(form.select.value, {}));
+  form.select.addEventListener("change", () => choose(form, form.select.value));
   form.input.addEventListener("input", () => {
     clearTimeout(form.typing);
     form.typing = setTimeout(() => check(form), PAUSE);
@@ -28,27 +29,39 @@ export function createFormula(catalog, on) {
   return form;
 }
 
+const FITTED = "fitted:";
+
+function choose(form, value) {
+  const kind = value.startsWith(FITTED) && value.slice(FITTED.length);
+  if (kind) form.on.fitted({ kind, dataset: Object.values(OFFERED[kind].datasets)[0] }, OFFERED[kind].start);
+  else if (value) form.on.surface(value, {});
+}
+
 function groups(catalog) {
   const option = (row) => element("option", { value: row.name }, row.title);
   const [line, plane] = [catalog.surfaces.filter((row) => row.variables.length === 1), catalog.surfaces.filter((row) => row.variables.length === 2)];
   return [
     element("optgroup", { label: t("Of x and y") }, plane.map(option)), element("optgroup", { label: t("Of x alone") }, line.map(option)),
+    element("optgroup", { label: t("Of data") }, element("option", { value: `${FITTED}linear` }, t("A line through points")), element("option", { value: `${FITTED}logistic` }, t("Logistic regression"))),
   ];
 }
 
 /** Show the function and the start of a spec: `map` is what /surfaces answered for its problem. */
 export function showFormula(form, { problem, map, start }) {
-  const own = problem.kind !== "surface";
-  form.select.value = own ? "" : problem.name;
+  const fitted = isFitted(problem);
+  form.select.value = problem.kind === "surface" ? problem.name : fitted ? `${FITTED}${problem.kind}` : "";
+  form.field.hidden = fitted;
   if (map && form.text !== map.formula && document.activeElement !== form.input) {
     form.input.value = map.formula;
     showProblem(form.problem, form.field, null);
   }
   if (map && form.text !== map.formula) {
     form.text = map.formula;
-    showMathematics(form, map.mathml);
+    showMathematics(form, map.data?.term.mathml ?? map.mathml, map.data ? t("mean of") : "");
   }
-  showSettings(form, problem);
+  if (fitted) showFittedSettings(form, problem);
+  else showSettings(form, problem);
+  if (map) nameFields(map.variables);
   const oneDimensional = (start ?? map?.variables)?.length === 1;
   form.y.closest(".field").hidden = oneDimensional;
   if (start && document.activeElement !== form.x && document.activeElement !== form.y) {
@@ -58,20 +71,85 @@ export function showFormula(form, { problem, map, start }) {
   }
 }
 
-/** f = ..., made smaller where it is long; what still does not fit can be scrolled. */
-function showMathematics(form, mathml) {
+/** f = ..., made smaller where it is long, then broken before its signs; what still does not fit can be scrolled. */
+function showMathematics(form, mathml, before = "") {
   const { shown } = form;
-  shown.replaceChildren(element("span", { class: "f" }, element("i", { class: "v" }, "f"), " = "), mathematics(mathml));
+  const f = () => element("span", { class: "f" }, element("i", { class: "v" }, before ? "C" : "f"), ` = ${before}`);
+  const fits = () => shown.scrollWidth <= shown.clientWidth;
+  shown.classList.remove("broken");
+  shown.replaceChildren(f(), mathematics(mathml));
   shown.style.fontSize = "";
-  for (const size of [0.875, 0.8, 0.72]) {
-    if (shown.scrollWidth <= shown.clientWidth) break;
+  for (const size of [0.875, 0.8]) {
+    if (fits()) break;
     shown.style.fontSize = `${size}rem`;
   }
-  if (shown.scrollWidth > shown.clientWidth) shown.tabIndex = 0;
-  else shown.removeAttribute("tabindex");
+  if (!fits()) {
+    shown.classList.add("broken");
+    shown.replaceChildren(f(), ...brokenAtSigns(mathematics(mathml)));
+  }
+  if (fits()) shown.removeAttribute("tabindex");
+  else shown.tabIndex = 0;
+}
+
+const isSign = (node) => node.localName === "mo" && /^[+\u2212-]$/.test(node.textContent.trim());
+
+/** The terms of a sum, as lists of elements; each but the first begins with its sign. */
+function termsOf(row) {
+  const parts = [...row.children];
+  if (parts.length === 1 && parts[0].localName === "mrow") return termsOf(parts[0]);
+  const at = parts.findLastIndex((part, index) => index > 0 && isSign(part));
+  if (at < 0) return [parts];
+  const before = parts.slice(0, at);
+  const sum = before.length === 1 && before[0].localName === "mrow";
+  return [...(sum ? termsOf(before[0]) : [before]), parts.slice(at)];
+}
+
+/** A formula as several, a term each: between them a line may end. */
+function brokenAtSigns(fragment) {
+  const math = fragment.querySelector("math");
+  return termsOf(math).flatMap((term) => {
+    const part = math.cloneNode(false);
+    part.append(...term);
+    return [part, " "];
+  });
 }
 
 const round = (v) => Number(v.toPrecision(6));
+
+/** The fields of the start and of the window carry the names of the function's variables. */
+function nameFields(variables) {
+  variables.forEach((name, index) => {
+    const axis = "xy"[index];
+    const [start, window] = [document.querySelector(`label[for=start-${axis}]`), document.querySelector(`label[for=window-${axis}]`)];
+    if (start.dataset.name === name) return;
+    start.dataset.name = name;
+    start.replaceChildren(name, element("sub", {}, "0"));
+    window.textContent = `${name} ∈`;
+  });
+}
+
+/** What a fitted model is fitted to, and how. */
+function showFittedSettings(form, problem) {
+  const key = JSON.stringify([problem.kind, problem.loss, problem.weight_decay, problem.dataset.held_out, offeredName(problem)]);
+  if (form.settingsKey === key) return;
+  form.settingsKey = key;
+  const titles = { line: t("A noisy line"), outliers: t("A line with outliers"), overlapping: t("Classes that overlap"), mislabelled: t("Far and mislabelled"), own: t("Your own points") };
+  const { held_out: held, ...bare } = problem.dataset;
+  const change = (more) => form.on.fitted({ ...problem, ...more }, null);
+  const pick = (id, label, value, options, chosen) => {
+    const select = element("select", { id, onchange: () => chosen(select.value) }, options.map(([name, title, hidden]) => element("option", { value: name, hidden }, title)));
+    select.value = value;
+    return element("div", { class: "field" }, element("label", { for: id }, label), select);
+  };
+  const offered = OFFERED[problem.kind].datasets;
+  const withHeld = (dataset, on) => ({ ...dataset, ...(on ? { held_out: HELD_OUT } : {}) });
+  form.settings.replaceChildren(
+    pick("dataset", t("points"), offeredName(problem) ?? "own", [...Object.keys(offered).map((name) => [name, titles[name]]), ["own", titles.own, true]], (name) => change({ dataset: withHeld(offered[name], held) })),
+    ...(problem.kind === "logistic" ? [pick("fitted-loss", t("loss"), problem.loss ?? "ce", [["ce", t("cross-entropy")], ["mse", t("squared error")]], (loss) => change({ loss }))] : []),
+    element("label", { class: "tog" }, element("span", {}, t("Hold out {percent} %", { percent: 100 * HELD_OUT })),
+      element("input", { type: "checkbox", role: "switch", id: "held-out", checked: Boolean(held), onchange: (event) => change({ dataset: withHeld(bare, event.target.checked) }) })),
+  );
+}
 
 /** A function's own settings, such as a quadratic's condition number. */
 function showSettings(form, problem) {

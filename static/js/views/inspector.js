@@ -34,7 +34,7 @@ export function showInspector(inspector, state) {
   if (shown === inspector.shown) return;
   inspector.shown = shown;
   heading(inspector, state, row, last);
-  showRows(inspector, rowsOf(inspector, state, row, last), state.parameters);
+  showRows(inspector, rowsOf(inspector, state, row, last), state.names);
 }
 
 function heading(inspector, state, row, last) {

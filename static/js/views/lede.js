@@ -8,7 +8,13 @@ const DECORATION = { solid: "solid", dot: "dotted", dash: "dashed", dashdot: "da
 /** `on`: answer(choice), skip(). */
 export function createLede(on) {
   const find = (id) => document.querySelector(id);
-  return { on, kicker: find("#kicker"), live: find("#live"), ask: find("#ask"), verdict: find("#verdict"), key: "", asked: "" };
+  return { on, kicker: find("#kicker"), live: find("#live"), ask: find("#ask"), root: find(".lede"), verdict: find("#verdict"), key: "", asked: "" };
+}
+
+/** While a finger drags something on the stage nothing above it may move it away: the head keeps its room. */
+export function holdRoom(lede, held) {
+  if (Boolean(lede.root.style.minHeight) === held) return;
+  lede.root.style.minHeight = held ? `${lede.root.offsetHeight}px` : "";
 }
 
 /** "Two holes: where you end depends on the way." */

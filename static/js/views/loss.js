@@ -1,6 +1,7 @@
 /** The loss chart: Plotly draws axes and, at rest, the curves; canvas draws what moves. The pointer scrubs through steps. */
 import { CONFIG, lossFigure, lossMargins, lossScale } from "../figures.js";
 import { spread } from "../geometry.js";
+import { t } from "../i18n.js";
 import { clamp, createPixels, pathTo, useMapping } from "../pixels.js";
 import { lossRange, rowAt } from "../trajectory.js";
 import { roomOf } from "./room.js";
@@ -73,10 +74,28 @@ function labelRoom(view, visible, theme) {
   return Math.ceil(widest) + 14;
 }
 
+const HELD = { dash: [1.5, 3], width: 1.3, opacity: 0.9 };
+
+/** The runs that also have a loss on points they do not learn from. */
+function heldOut(visible) {
+  return visible.flatMap((run) => {
+    const losses = run.trajectory.columns.get("held_out_loss");
+    return losses ? [{ run, losses }] : [];
+  });
+}
+
+const twins = new WeakMap();
+
+/** What a line's pixels are kept under: the run itself, and beside it one twin for the loss held out. */
+function keyOf(trajectory, losses) {
+  if (losses === trajectory.columns.get("loss")) return trajectory;
+  if (!twins.has(trajectory)) twins.set(trajectory, {});
+  return Object.assign(twins.get(trajectory), { version: trajectory.version, count: trajectory.count });
+}
+
 function linesOf(view, state, visible, scale) {
-  const line = (run, more) => {
-    const losses = run.trajectory.columns.get("loss");
-    const path = pathTo(view.pixels, run.trajectory, state.step, (row, put) => {
+  const line = (run, { losses = run.trajectory.columns.get("loss"), ...more } = {}) => {
+    const path = pathTo(view.pixels, keyOf(run.trajectory, losses), state.step, (row, put) => {
       const [x, y] = toPixels(view, state, scale, row, losses[row]);
       put(x, y);
     });
@@ -87,6 +106,7 @@ function linesOf(view, state, visible, scale) {
   };
   return [
     ...state.ghosts.map((run) => line(run, { dash: [], width: 1.4, opacity: 0.38 })),
+    ...heldOut(visible).map(({ run, losses }) => line(run, { ...HELD, losses })),
     ...[...visible].sort((a, b) => Number(a.selected) - Number(b.selected)).map((run) => line(run)),
   ];
 }
@@ -96,14 +116,14 @@ function toPixels(view, state, { range: [low, high], to }, row, loss) {
 }
 
 function plotFigure(view, state, visible, { scale, margins, width, height, full, seen }) {
-  const rows = (run, until) => {
-    const losses = run.trajectory.columns.get("loss")?.subarray(0, rowAt(run.trajectory, until) + 1) ?? [];
+  const rows = (run, until, which = "loss") => {
+    const losses = run.trajectory.columns.get(which)?.subarray(0, rowAt(run.trajectory, until) + 1) ?? [];
     const y = Array.from(losses, (loss) => (Number.isFinite(loss) ? Math.max(-1e12, Math.min(1e12, scale.to(loss))) : null));
     return { ...run.identity, label: run.identity.name, width: run.selected ? 2.6 : 2, x: y.map((_, row) => row), y };
   };
   const figure = lossFigure({
     theme: state.theme, width, height, margins, scale, steps: state.steps,
-    paths: full ? visible.map((run) => rows(run, state.step)) : [], ghosts: full ? state.ghosts.map((run) => rows(run, state.step)) : [],
+    paths: full ? [...visible.map((run) => rows(run, state.step)), ...heldOut(visible).map(({ run }) => ({ ...rows(run, state.step, "held_out_loss"), ...HELD, label: t("{who}, held out", { who: run.identity.name }) }))] : [], ghosts: full ? state.ghosts.map((run) => rows(run, state.step)) : [],
     futures: seen > state.step ? visible.map((run) => rows(run, seen)) : [],
   });
   view.plotly.react(view.plot, figure.data, figure.layout, CONFIG);

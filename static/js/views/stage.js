@@ -35,7 +35,7 @@ export function createStage(page, plotly, on) {
   page.theme = currentTheme(page.tokens);
   page.stage = {
     contour: createContour(find("#contour"), plotly, on), curve: createCurve(find("#curve"), plotly, on), loss: createLoss(find("#loss"), plotly, on),
-    surface: null, quad: find("#quad"), raf: 0, changedAt: 0, saidAt: 0, surfaceAt: 0, surfaceCost: 0, railDirty: true,
+    surface: null, on, quad: find("#quad"), raf: 0, changedAt: 0, saidAt: 0, surfaceAt: 0, surfaceCost: 0, railDirty: true,
   };
   for (const button of document.querySelectorAll(".tabs button")) {
     button.addEventListener("click", () => {
@@ -54,7 +54,7 @@ export function createStage(page, plotly, on) {
 async function plotIn(page) {
   try {
     const plotly = await loadPlotlyInSpace();
-    page.stage.surface = createSurface(find("#surface"), plotly, { camera: () => {} });
+    page.stage.surface = createSurface(find("#surface"), plotly, page.stage.on);
     touch(page);
   } catch (error) {
     const missing = find("#surface-missing");
@@ -150,10 +150,11 @@ function showPanels(page, state, rest) {
   followFan(page, state);
   followRates(page, state, rest);
   followBasins(page, state, rest);
+  const { map } = state;
   const { trajectory, index, identity } = state.runs[page.selected] ?? state.runs[0];
   const run = state.spec.runs[index];
   showInspector(page.inspector, {
-    spec: state.spec, index, who: identity, step: state.step, trajectory, parameters: state.parameters,
+    spec: state.spec, index, who: identity, step: state.step, trajectory, parameters: state.parameters, names: map.variables.length === state.parameters.length ? map.variables : state.parameters,
     lines: page.catalog.optimizers.find((entry) => entry.name === run.optimizer)?.lines ?? linesOf(page, state, index), plain: run.optimizer === "sgd" && !run.schedule,
     rate: settingAt(state.spec, index, "lr", Math.min(state.step, trajectory.count - 2)), moving: !rest, refresh: () => touch(page),
   });

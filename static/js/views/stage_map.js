@@ -4,10 +4,13 @@ import { makeMap } from "../map.js";
 import { problemOf } from "../settings.js";
 import { contourAspect } from "./contour.js";
 
+const KEPT = 60; // answers
+
 /** Bring the map of the selected run's function; before there is a stage it is only asked for. */
 export async function mapFor(page) {
   const key = problemKey(page);
   const { answers } = page;
+  if (answers.size > KEPT) answers.delete(answers.keys().next().value); // points that are dragged ask for many
   if (!answers.has(key)) answers.set(key, post("/surfaces", JSON.parse(key), { query: { resolution: 2 } }));
   try {
     const answer = await answers.get(key);
@@ -30,8 +33,9 @@ export function problemKey(page) {
 export function remap(page) {
   if (!page.answer) return;
   const oneDimensional = page.answer.variables.length === 1;
+  page.stage.quad.dataset.data = String(Boolean(page.answer.data));
   page.stage.quad.dataset.dimensions = oneDimensional ? "1" : "2";
-  const window = page.window?.length === page.answer.variables.length ? page.window : null;
+  const window = page.held ?? (page.window?.length === page.answer.variables.length ? page.window : null);
   page.map = makeMap(page.answer, { window, aspect: contourAspect(page.stage.contour, page.theme) });
 }
 

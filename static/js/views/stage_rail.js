@@ -1,10 +1,12 @@
 /** The rail beside the stage: optimizers, formula, what all runs share, and the two panels that share a place. */
 import { suggestedGoal } from "../arrival.js";
 import { t } from "../i18n.js";
+import { isFitted } from "../fitted.js";
 import { plainNumber } from "../numbers.js";
 import { problemOf, startOf } from "../settings.js";
 import { cell } from "../trajectory.js";
 import { showArrival } from "./arrival.js";
+import { showData } from "./data_panel.js";
 import { showFormula } from "./formula.js";
 import { showOptimizers } from "./optimizers.js";
 import { problemKey } from "./stage_map.js";
@@ -32,6 +34,7 @@ function showRunning(page) {
     const input = find(id);
     if (document.activeElement !== input) input.value = plainNumber(number);
   }
+  find("#noise").closest(".field").hidden = isFitted(problemOf(page.spec, page.selected));
   showWindow(page);
   page.stage.quad.dataset.fog = String(page.fog);
   if (page.stage.surface) {
@@ -40,15 +43,27 @@ function showRunning(page) {
   }
 }
 
-/** The order of arrival, while its panel is open. */
+const PANELS = [["#why-panel", "why"], ["#arrival", "arrival"], ["#points-panel", "points"]];
+
+/** The part of the data that a step of each run looks at. */
+function sharesOf({ spec, runs, map }) {
+  return runs.map(({ index }) => {
+    const { mode, size } = spec.runs[index].batch ?? spec.batch ?? { mode: "full" };
+    const count = map.data?.points.length ?? 1;
+    return mode === "full" ? 1 : Math.min(1, (mode === "stochastic" ? 1 : size) / count);
+  });
+}
+
+/** The panel under the contour: the step, the points, or the order of arrival, while its panel is open. */
 export function showBoard(page, state) {
-  const open = page.panel === "arrival";
-  find("#why-panel").hidden = open;
-  find("#arrival").hidden = !open;
-  if (!open) return;
+  const panel = page.panel === "points" && !state.map.data ? "why" : page.panel;
+  for (const [id, name] of PANELS) find(id).hidden = panel !== name;
+  for (const tab of document.querySelectorAll("[data-panel=points]")) tab.hidden = !state.map.data;
+  if (panel === "points") showData(page.points, page, state);
+  if (panel !== "arrival") return;
   const first = cell(state.runs[0].trajectory, "loss", 0);
   const { known } = state.lossFloor;
   const floor = known ? state.lossFloor.floor : 0;
   page.goal ??= suggestedGoal(first, floor);
-  showArrival(page.arrival, { runs: state.runs, goal: page.goal, floor, known, seen: page.seen });
+  showArrival(page.arrival, { runs: state.runs, goal: page.goal, floor, known, seen: page.seen, shares: sharesOf(state) });
 }

@@ -18,8 +18,9 @@ export function stateOf(page) {
     const start = startOf(spec, index);
     if (start && !page.hidden.has(index) && !starts.some((other) => other.every((v, i) => v === start[i]))) starts.push(start);
   });
+  const together = player.step === 0 && starts.length === 1; // every run stands at the start: one ring says so
   return {
-    spec, theme, map, runs, starts, parameters: race.parameters, step: player.step, steps: player.steps, seen: page.seen, moving: player.playing || Boolean(page.gesture),
+    together, spec, theme, map, runs, starts, parameters: race.parameters, step: player.step, steps: player.steps, seen: page.seen, moving: player.playing || Boolean(page.gesture),
     ghosts: race.ghosts.filter((ghost) => who[ghost.run] && !page.hidden.has(ghost.run)).map((ghost) => ({
       ...ghost, identity: who[ghost.run], visible: true, selected: false, index: -1 - ghost.run,
     })),

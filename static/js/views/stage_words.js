@@ -2,9 +2,9 @@
 import { t } from "../i18n.js";
 import { num, plainNumber } from "../numbers.js";
 import { value } from "../program.js";
-import { settingAt } from "../settings.js";
+import { problemOf, settingAt } from "../settings.js";
 import { cell, ended, gradient, point, rowAt, settles } from "../trajectory.js";
-import { showKicker, showQuestion, showSentence, showVerdict } from "./lede.js";
+import { holdRoom, showKicker, showQuestion, showSentence, showVerdict } from "./lede.js";
 import { lossIsLog } from "./loss.js";
 import { curvatureWords } from "./overlays.js";
 import { showGallery, verdict } from "./scenes.js";
@@ -13,16 +13,38 @@ import { showTicks } from "./transport.js";
 
 /** Say what is to be seen; while it moves readers are left in peace. */
 export function showWords(page, state, rest) {
+  holdRoom(page.lede, Boolean(page.gesture));
   const chosen = state.runs[page.selected] ?? state.runs[0];
   const row = catalogRow(page);
-  const title = page.scene ? page.scene.title : (row?.title ?? t("Your own function"));
-  showKicker(page.lede, { number: page.scene ? page.scenes.indexOf(page.scene) + 1 : 0, title, lesson: page.scene?.lesson ?? row?.lesson ?? "" });
+  const title = page.scene ? page.scene.title : (row?.title ?? fittedTitle(page) ?? t("Your own function"));
+  showKicker(page.lede, { number: page.scene ? page.scenes.indexOf(page.scene) + 1 : 0, title, lesson: page.scene?.lesson ?? row?.lesson ?? fittedLesson(page) ?? "" });
   showQuestion(page.lede, page.answered ? null : page.scene);
   showVerdict(page.lede, page.seen >= state.steps ? verdict(page.scene, page.prediction) : null);
   showGallery(page.gallery, page.scene);
   showSentence(page.lede, factOf(page, state, chosen), !rest);
   asides(page, state);
   showMilestones(page, state);
+  showPromise(page, state);
+}
+
+/** The chart of losses is empty before the first step: say what will stand there. */
+function showPromise(page, state) {
+  const empty = state.seen === 0 && state.step === 0 && !state.ghosts.length;
+  document.querySelector("#loss-promise").hidden = !empty;
+  if (empty) write("#loss-promise", page.answered ? t("The losses appear here as it plays.") : t("Hidden until you answer or press Play."));
+}
+
+const kindOf = (page) => problemOf(page.spec, page.selected)?.kind;
+
+function fittedTitle(page) {
+  return { linear: t("A line through points"), logistic: t("Logistic regression") }[kindOf(page)];
+}
+
+function fittedLesson(page) {
+  return {
+    linear: t("every point pulls with the square of its distance; least squares has the answer in one step."),
+    logistic: t("every point pulls until it is on the right side, and then lets go."),
+  }[kindOf(page)];
 }
 
 /** What the sentence about a run says. */
@@ -60,7 +82,8 @@ function asides(page, state) {
   write("#curve-aside", at && map.variables.length === 1 ? t("f({point}) = {value}", { point: plainNumber(Number(at[0].toPrecision(3))), value: valueText(map, at) })
     : t("tangent and next step of the selected run · click to set the start"));
   page.stage.loss.isLog = lossIsLog(state, page.stage.loss.range);
-  write("#loss-aside", page.stage.loss.isLog ? t("log scale, per step") : t("linear scale, per step"));
+  const held = state.runs.some((run) => run.trajectory.columns.has("held_out_loss")) ? ` · ${t("thin: held out")}` : "";
+  write("#loss-aside", (page.stage.loss.isLog ? t("log scale, per step") : t("linear scale, per step")) + held);
 }
 
 function fogWords(state) {

@@ -10,18 +10,20 @@ import { clamp, createPixels, pathTo, useMapping } from "../pixels.js";
 import { value } from "../program.js";
 import { rowAt } from "../trajectory.js";
 import { roomOf } from "./room.js";
-import { createTrail, drawHead, drawLines, headLayer, place } from "./trail.js";
+import { listen } from "./surface_pointer.js";
+import { createTrail, drawHead, drawLabel, drawLines, headLayer, place } from "./trail.js";
 
 const PIECE = 0.015; // of the window: a long step follows the ground in pieces of this length
 const MOST_PIECES = 40;
 
-/** The surface in `host`; `on.camera(camera)` hears when it was turned. */
+/** The surface in `host`; `on.start(point, phase)` and `on.hover(..)` hear the person. */
 export function createSurface(host, plotly, on) {
   const plot = document.createElement("div");
   plot.className = "plotly-host";
   host.append(plot);
   const view = { host, plot, plotly, on, trail: createTrail(host, "surface"), pixels: createPixels(), drawn: "", camera: null, hooked: false, turn: 0 };
   view.trail.redraw = () => drawSurface(view, view.state);
+  if (on.start) listen(view, () => sightOf(view));
   return view;
 }
 
@@ -71,7 +73,6 @@ function hook(view) {
   view.plot.on("plotly_relayout", (change) => {
     if (!change["scene.camera"]) return;
     view.camera = change["scene.camera"];
-    view.on.camera(view.camera);
   });
   view.plot.addEventListener("wheel", () => setTimeout(turned, 60), { passive: true });
 }
@@ -84,13 +85,19 @@ export function cameraOf(plot) {
   return { matrix: multiply(multiply(camera.projection, camera.view), camera.model), scales: scene.dataScale };
 }
 
+/** What the camera sees: the ground, the projection and the camera's matrix; null until there is a scene. */
+function sightOf({ state, host, plot }) {
+  const camera = cameraOf(plot);
+  if (!state?.map?.grid3 || !camera) return null;
+  return { ground: groundOf(state.map), eye: projector(camera.matrix, camera.scales, ...roomOf(host)), matrix: camera.matrix };
+}
+
 function repaint(view) {
-  const { state, host } = view;
-  const camera = cameraOf(view.plot);
-  if (!state || !camera) return;
-  useMapping(view.pixels, `${view.drawn}${view.turn}${camera.matrix.map((v) => v.toFixed(5)).join()}`);
-  const eye = projector(camera.matrix, camera.scales, ...roomOf(host));
-  const ground = groundOf(state.map);
+  const { state } = view;
+  const sight = sightOf(view);
+  if (!sight) return;
+  const { ground, eye } = sight;
+  useMapping(view.pixels, `${view.drawn}${view.turn}${sight.matrix.map((v) => v.toFixed(5)).join()}`);
   const line = (run, more) => {
     const path = pathTo(view.pixels, run.trajectory, state.step, walk(run, state, ground, eye));
     return {
@@ -156,11 +163,20 @@ function drawPoints(view, state, visible, ground, eye) {
     drawHead(context, { x, y, paper: theme.paper, opacity: behind ? 0.55 : 1, ...head });
   };
   const at = (run, row) => state.parameters.map((name) => run.trajectory.columns.get(name)?.[rowAt(run.trajectory, row)]);
-  for (const start of state.starts) spot(start, { symbol: "circle-open", colour: theme.ink, radius: theme.size(4.5) });
+  for (const start of state.starts) {
+    spot(start, { symbol: "circle-open", colour: theme.ink, radius: theme.size(state.together ? 6 : 4.5) });
+    if (state.starts.length === 1 && (state.together || state.step > 4)) nameStart(context, state, start, ground, eye);
+  }
   for (const run of visible) {
     if (!run.trajectory.count) continue;
-    spot(at(run, state.step), { symbol: run.identity.symbol, colour: run.identity.colour, radius: theme.size(run.selected ? 7 : 6) });
+    if (!state.together) spot(at(run, state.step), { symbol: run.identity.symbol, colour: run.identity.colour, radius: theme.size(run.selected ? 7 : 6) });
     if (hover?.row !== undefined) spot(at(run, hover.row), { symbol: "circle-open", colour: run.identity.colour, radius: 4.5 });
   }
-  if (hover?.point) spot(hover.point, { symbol: "circle-open", colour: theme.ink, radius: 5 });
+  if (hover?.point && hover.from !== "surface") spot(hover.point, { symbol: "circle-open", colour: theme.ink, radius: 5 });
+}
+
+function nameStart(context, { theme, words }, start, ground, eye) {
+  if (!ground.inside(start)) return;
+  const [cx, y] = eye.project(ground.at(start));
+  drawLabel(context, { text: words.start, cx, cy: y - theme.size(17), colour: theme.ink, paper: theme.paper, font: `400 ${theme.size(11)}px ${theme.sans}` });
 }
