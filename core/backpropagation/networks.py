@@ -179,62 +179,41 @@ def _parameter(writer: Writer, name: str, graph: Graph, root: int, layer: int, u
 
 
 def _units(build: Build, shape: Shape, depth: int, layer: LayerTrace, kind: str, point: Trace, loss: str) -> None:
-    """z and what comes of it, for each unit of a layer."""
-    writer = build.writer
-    last = depth == len(point.layers)
-    bias = shape.bias(depth, 1) in build.places
-    for to in range(1, len(layer.z) + 1):
+    """z of every unit of a layer, then what comes of it."""
+    writer, units = build.writer, range(1, len(layer.z) + 1)
+
+    def z(to: int) -> tuple[str, list[Edge], Line, tuple[Line, ...], str]:
         graph, name = Graph(), shape.sum(depth, to)
         terms, edges = [], []
         for source in range(1, len(layer.inputs) + 1):
             weight, below = shape.weight(depth, to, source), shape.activation(depth - 1, source)
             terms.append(graph.node("mul", graph.variable(weight), graph.variable(below)))
             edges += [build.edge(weight, writer.values[below]), build.edge(below, writer.values[weight])]
-        if bias:
-            terms.append(graph.variable(shape.bias(depth, to)))
-            edges.append(build.edge(shape.bias(depth, to), 1.0))
+        if (bias := shape.bias(depth, to)) in build.places:
+            terms.append(graph.variable(bias))
+            edges.append(build.edge(bias, 1.0))
         forward = writer.line(name, graph, total(graph, terms))
-        backward = _sum_backward(writer, shape, depth, to, layer, kind, point, loss)
-        build.add(
-            Node(
-                name,
-                "sum",
-                writer.symbols[name],
-                forward.value,
-                writer.values[f"d {name}"],
-                tuple(edges),
-                (forward,),
-                backward,
-                depth,
-                to,
-            )
-        )
-    for to in range(1, len(layer.z) + 1):
-        name = shape.activation(depth, to)
+        return name, edges, forward, _sum_backward(writer, shape, depth, to, layer, kind, point, loss), ""
+
+    def a(to: int) -> tuple[str, list[Edge], Line, tuple[Line, ...], str]:
         local = layer.slope[to - 1] if kind == "softmax" else layer.slope
-        sources = range(1, len(layer.z) + 1) if kind == "softmax" else (to,)
+        sources = units if kind == "softmax" else (to,)
         edges = [build.edge(shape.sum(depth, source), float(local[source - 1])) for source in sources]
         forward = _activation(writer, shape, depth, to, len(layer.z), kind)
+        last = depth == len(point.layers)
         backward = (
             _output_backward(writer, shape, to, loss, kind)
             if last
             else _hidden_backward(writer, shape, depth, to, point)
         )
-        build.add(
-            Node(
-                name,
-                "output",
-                writer.symbols[name],
-                forward.value,
-                writer.values[f"d {name}"],
-                tuple(edges),
-                (forward,),
-                backward,
-                depth,
-                to,
-                kind,
-            )
-        )
+        return shape.activation(depth, to), edges, forward, backward, kind
+
+    for role, made in (("sum", z), ("output", a)):
+        for to in units:
+            name, edges, forward, backward, operation = made(to)
+            symbol, value, adjoint = writer.symbols[name], forward.value, writer.values[f"d {name}"]
+            lines = (forward,), backward
+            build.add(Node(name, role, symbol, value, adjoint, tuple(edges), *lines, depth, to, operation))
 
 
 def _activation(writer: Writer, shape: Shape, depth: int, to: int, width: int, kind: str) -> Line:
