@@ -91,22 +91,25 @@ class _Emission:
         self.m, self.s = _names("m", step.memory), _names("s", step.settings)
         self.n = _names("n", step.noise)
         self.moved = [] if recipe.loss is None else step.moved
-        self.given, self.exact = self._divided()
+        # the columns that do not follow from others, or the functions that they follow from: whichever are fewer
+        self.given, self.exact = min(self._divided(True), self._divided(False), key=lambda found: len(found[0]))
         unseen = self._unseen()
         self.checks = [node for node in unseen if node in self.exact]
         self.hidden = [node for node in unseen if node not in self.exact]
         self.width = len(self.given) + bool(self.hidden)
 
-    def _divided(self) -> tuple[list[int], set[int]]:
+    def _divided(self, functions: bool) -> tuple[list[int], set[int]]:
         """What the loop has to give of each row, and what then follows from it to the last bit."""
         step, graph = self.step, self.graph
         given = list(self.moved)
         exact = {*given, *step.settings, *step.noise, step.t}
-        for node in graph.needed([*self.columns, *step.new_gradients, step.loss, *step.observed]):
+        order = graph.needed([*self.columns, *step.new_gradients, step.loss, *step.observed])
+        evaluated = graph.depending(step.moved, order) if functions else set()
+        for node in order:
             operation, arguments = graph.nodes[node][0], graph.arguments(node)
             if operation == "number" or (operation in EXACT and exact.issuperset(arguments)):
                 exact.add(node)
-            elif node in self.columns and node not in exact:
+            elif node not in exact and (node in evaluated or node in self.columns):
                 given.append(node)
                 exact.add(node)
         return given, exact
