@@ -73,6 +73,11 @@ class Layers:
         return None if np.array_equal(packing, np.arange(self.count)) else packing
 
     @cached_property
+    def unpacking(self) -> npt.NDArray[np.int64] | None:
+        """The way back."""
+        return None if self.packing is None else np.argsort(self.packing)
+
+    @cached_property
     def biases(self) -> npt.NDArray[np.int64]:
         """Where the biases stand."""
         found = [np.arange(part.stop - to, part.stop) for part, (to, _) in zip(self.parts, self.shapes, strict=True)]
@@ -155,6 +160,12 @@ class Pass:
         self.slopes = self._matrices(self.packed_gradient)
         self._pair: Pair = PAIRS[layers.output, layers.loss]
         self._activate, self._descend = ACTIVATE[layers.activation], DESCEND[layers.activation]
+        # what each layer does on the way up and down, its methods and arrays found once
+        self._up = [(w.dot, a, b) for w, a, b in zip(self.weights, self.activations, self.units[1:], strict=False)][:-1]
+        seen = zip(self.deltas, self.activations, self.slopes, strict=False)
+        self._slopes = [(delta.dot, a.T, weights) for delta, a, weights in seen]
+        below = zip(self.transposed[1:], self.deltas[1:], self.deltas, self.units[1:], self.scratches, strict=False)
+        self._down = [(w.dot, delta, under, a, scratch) for w, delta, under, a, scratch in below]
 
     def _matrices(self, vector: Floats) -> list[Floats]:
         layers = self.layers
@@ -167,12 +178,10 @@ class Pass:
             self.packed[:] = theta
         else:
             theta.take(packing, out=self.packed, mode="clip")
-        last = self.layers.depth - 1
-        for layer in range(last):
-            units = self.units[layer + 1]
-            self.weights[layer].dot(self.activations[layer], units)
+        for weigh, a, units in self._up:
+            weigh(a, units)
             activate(units, units)
-        return self.weights[last].dot(self.activations[last], self.z if z is None else z)
+        return self.weights[-1].dot(self.activations[-2], self.z if z is None else z)
 
     def loss(self, z: Floats) -> float:
         """The mean loss; the last delta is left for `backward`."""
@@ -181,20 +190,17 @@ class Pass:
 
     def backward(self, gradient: Floats) -> None:
         """From the last delta, that of a sum over the points, to every weight's mean gradient."""
-        descend = self._descend
+        descend, unpacking = self._descend, self.layers.unpacking
         self.deltas[-1] *= 1.0 / self.points
-        for layer in range(self.layers.depth - 1, -1, -1):
-            delta = self.deltas[layer]
-            delta.dot(self.activations[layer].T, self.slopes[layer])
-            if layer:
-                below = self.deltas[layer - 1]
-                self.transposed[layer].dot(delta, below)
-                descend(self.units[layer], below, self.scratches[layer - 1])
-        packing = self.layers.packing
-        if packing is None:
+        for weigh, delta, below, a, scratch in reversed(self._down):
+            weigh(delta, below)
+            descend(a, below, scratch)
+        for weigh, a, weights in self._slopes:
+            weigh(a, weights)
+        if unpacking is None:
             gradient[:] = self.packed_gradient
         else:
-            gradient[packing] = self.packed_gradient
+            self.packed_gradient.take(unpacking, out=gradient, mode="clip")
 
     def evaluate(self, theta: Floats, gradient: Floats) -> float:
         """Mean loss; its gradient is written to `gradient`."""
