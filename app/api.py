@@ -9,8 +9,9 @@ from starlette.concurrency import run_in_threadpool
 
 from app import catalog as catalogs
 from app import examples, grids, links, trajectories
+from app.encoding import in_pieces
 from app.negotiation import caching, chosen, held, not_modified, tag
-from app.problems import Fault, InvalidError, ProblemError, encode, fault
+from app.problems import Fault, InvalidError, ProblemError, fault
 from app.runs import Made, Prepared, make_problem, prepare
 from app.settings import Settings
 from app.spec import MOST_STEPS, Problem, Spec, Surface
@@ -130,7 +131,9 @@ def router(settings: Settings, turns: Turns) -> APIRouter:
         if name not in SURFACES:
             raise ProblemError(404, unknown("surface", name[:60], SURFACES), name="no-surface")
         made = made_problem(Surface(kind="surface", name=name))
-        return pure(request, tag("surface", name, resolution), "Accept", lambda: encode(grids.grid(made, resolution)))
+        return pure(
+            request, tag("surface", name, resolution), "Accept", lambda: in_pieces(grids.grid(made, resolution))
+        )
 
     @routes.post(
         "/surfaces",
@@ -140,7 +143,7 @@ def router(settings: Settings, turns: Turns) -> APIRouter:
     )
     def post_surface(problem: Problem, resolution: Resolution = grids.RESOLUTION) -> Response:
         """The same for a problem: a typed formula is checked here."""
-        return Response(encode(grids.grid(made_problem(problem), resolution)), media_type=JSON)
+        return Response(in_pieces(grids.grid(made_problem(problem), resolution)), media_type=JSON)
 
     return routes
 
