@@ -90,7 +90,7 @@ def router(settings: Settings, turns: Turns) -> APIRouter:
     @routes.post(
         "/trajectories",
         dependencies=[Depends(only_json), Depends(only("from", "until", "format"))],
-        responses=examples.TRAJECTORIES,
+        responses=examples.POSTED_TRAJECTORIES,
         openapi_extra=examples.SPEC_BODY,
     )
     async def post_trajectories(
@@ -138,7 +138,7 @@ def router(settings: Settings, turns: Turns) -> APIRouter:
     @routes.post(
         "/surfaces",
         dependencies=[Depends(only_json), Depends(only("resolution"))],
-        responses=examples.SURFACE,
+        responses=examples.POSTED_SURFACE,
         openapi_extra=examples.PROBLEM_BODY,
     )
     def post_surface(problem: Problem, resolution: Resolution = grids.RESOLUTION) -> Response:

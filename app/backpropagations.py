@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
+from app import examples
 from app.api import JSON, only, only_json
 from app.problems import InvalidError, encode, fault
 from app.runs import make_problem
@@ -26,7 +27,7 @@ def router() -> APIRouter:
     """The call that writes a pass out."""
     routes = APIRouter()
 
-    @routes.post("/backpropagations", dependencies=[Depends(only_json), Depends(only())])
+    @routes.post("/backpropagations", dependencies=[Depends(only_json), Depends(only())], responses=examples.POSTED)
     def post_backpropagation(asked: Pass) -> Response:
         """A forward and a backward pass written out: every value, every adjoint, and the formula of each."""
         return Response(encode(answer(asked)), media_type=JSON)

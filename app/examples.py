@@ -63,12 +63,16 @@ def refused(description: str) -> dict[str, Any]:
     return {"description": description, "content": {"application/problem+json": {"schema": PROBLEM_SCHEMA}}}
 
 
-REFUSED: dict[int | str, dict[str, Any]] = {
-    400: refused("The body is not JSON."),
+Responses = dict[int | str, dict[str, Any]]
+REFUSED: Responses = {
     413: refused("The body is too large."),
-    415: refused("The body does not say it is JSON."),
     422: refused("A field that cannot be used: which, why, and what would do."),
 }
+POSTED: Responses = {
+    400: refused("The body is not JSON."),
+    415: refused("The body does not say it is JSON."),
+}
+HELD: Responses = {304: {"description": "The caller has it already."}}
 
 
 def json_of(description: str, schema: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -98,7 +102,7 @@ ANSWER = {
     "properties": {"spec": OBJECT, "link": {"type": ["string", "null"]}, "runs": RUNS},
 }
 TEXT = {"schema": {"type": "string"}}
-TRAJECTORIES: dict[int | str, dict[str, Any]] = {
+MADE: Responses = {
     200: json_of(
         "The complete spec, its link, and the columns of each run",
         ANSWER,
@@ -108,10 +112,11 @@ TRAJECTORIES: dict[int | str, dict[str, Any]] = {
             "application/x-npz": {"schema": {"type": "string", "format": "binary"}},
         },
     ),
-    304: {"description": "The caller has it already."},
     406: refused("None of the forms that the caller takes."),
 }
-CATALOG: dict[int | str, dict[str, Any]] = {
+TRAJECTORIES: Responses = {**MADE, **HELD}
+POSTED_TRAJECTORIES: Responses = {**MADE, **POSTED}
+CATALOG: Responses = {
     200: json_of(
         "Every registry",
         {
@@ -120,9 +125,9 @@ CATALOG: dict[int | str, dict[str, Any]] = {
             "additionalProperties": {"type": "array", "items": OBJECT},
         },
     ),
-    304: {"description": "The caller has it already."},
+    **HELD,
 }
-SURFACE: dict[int | str, dict[str, Any]] = {
+GRID: Responses = {
     200: json_of(
         "The grid and what is known about the function",
         {
@@ -141,9 +146,9 @@ SURFACE: dict[int | str, dict[str, Any]] = {
             ],
         },
     ),
-    304: {"description": "The caller has it already."},
-    404: refused("There is no such surface."),
 }
+SURFACE: Responses = {**GRID, **HELD, 404: refused("There is no such surface.")}
+POSTED_SURFACE: Responses = {**GRID, **POSTED}
 
 
 def named(values: dict[str, Any]) -> dict[str, Any]:
@@ -157,7 +162,8 @@ def body(values: dict[str, Any]) -> dict[str, Any]:
 
 
 LINES = {"application/x-ndjson": {"schema": {"type": "string"}}}
-SWEEP: dict[int | str, dict[str, Any]] = {
+SWEEP: Responses = {
+    **POSTED,
     200: {"description": "Lines of progress, then the curve or the map", "content": LINES},
     503: refused("All processes are at work."),
 }
@@ -179,7 +185,8 @@ TRAINED: dict[str, Any] = {
     "steps": 100,
     "runs": [{"optimizer": "sgd", "settings": {"lr": 0.5}}],
 }
-SLICE: dict[int | str, dict[str, Any]] = {
+SLICE: Responses = {
+    **POSTED,
     200: json_of(
         "The plane, the loss on it, and the path above it",
         {
@@ -195,21 +202,22 @@ SLICE_BODY = body(
         "random directions": {"spec": TRAINED, "directions": "seeded", "seed": 7, "resolution": 21},
     }
 )
-EXPLANATION: dict[int | str, dict[str, Any]] = {
-    200: json_of("The step, line by line", {"type": "object", "required": ["step", "before", "after", "lines"]})
+EXPLANATION: Responses = {
+    **POSTED,
+    200: json_of("The step, line by line", {"type": "object", "required": ["step", "before", "after", "lines"]}),
 }
 EXPLANATION_BODY = body({"the second step of Adam": {"spec": SPEC, "run": 0, "step": 2}})
-THEORY: dict[int | str, dict[str, Any]] = {
+THEORY: Responses = {
     200: json_of("Curvature, stable rates, predicted and measured rate", {"type": "object", "required": ["runs"]}),
-    304: {"description": "The caller has it already."},
+    **HELD,
 }
-FIGURE: dict[int | str, dict[str, Any]] = {
+FIGURE: Responses = {
     200: json_of(
         "A figure that plotly.io.from_json reads",
         {"type": "object", "required": ["data", "layout"]},
         **{"text/html": {"schema": {"type": "string"}}},
     ),
-    304: {"description": "The caller has it already."},
+    **HELD,
 }
 SPEC_BODY = body({"three rules": SPEC, "two losses": NEURONS, "noise, schedule and a change": CHANGED})
 PROBLEM_BODY = body(PROBLEMS)

@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, Response
 
+from app import examples
 from app.api import JSON, Say, made_problem, only, only_json
 from app.problems import Fault, InvalidError, encode
 from app.spec import Problem
@@ -15,7 +16,7 @@ def router() -> APIRouter:
     """The call that describes a model."""
     routes = APIRouter()
 
-    @routes.post("/models", dependencies=[Depends(only_json), Depends(only())])
+    @routes.post("/models", dependencies=[Depends(only_json), Depends(only())], responses=examples.POSTED)
     def models(problem: Problem, say: Say) -> Response:
         """A model's points, features, layers and parameters: enough to say what it makes of any point."""
         made = made_problem(problem)

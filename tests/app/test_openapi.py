@@ -39,8 +39,9 @@ def test_every_call_says_what_it_does_and_how_it_refuses(path: str, method: str,
     assert call["description"]
     assert path.startswith("/api/v1/")
     assert "application/problem+json" in call["responses"]["422"]["content"]
-    if method == "post":
-        assert {"400", "413", "415"} <= set(call["responses"])
+    assert ({"400", "415"} <= set(call["responses"])) == (method == "post")
+    assert "413" in call["responses"]
+    assert "304" not in call["responses"] or method == "get"
 
 
 def examples() -> list[Any]:
