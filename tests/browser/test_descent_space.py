@@ -128,7 +128,7 @@ def test_keys_move_the_start_and_turn_the_surface(open_page: OpenPage) -> None:
     page.focus("#surface")
     page.keyboard.press("ArrowLeft")
     page.wait_for_url(re.compile(r"start=0\.7\d*,1"))
-    page.keyboard.press("]")
+    page.keyboard.press(".")
     page.wait_for_timeout(200)
     turned = eye(page)
     assert turned != before

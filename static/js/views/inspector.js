@@ -15,7 +15,7 @@ const AROUND = 20; // rows to either side before that
 export function createInspector() {
   const find = (id) => document.querySelector(id);
   return {
-    title: find("#why-title"), aside: find("#why-aside"), body: find("#why"), head: find("#why-head"), root: find(".why"), key: null, detail: null, loading: null, shown: "",
+    title: find("#why-title"), aside: find("#why-aside"), body: find("#why"), head: find("#why-head"), root: find("#why-panel"), key: null, detail: null, loading: null, shown: "",
   };
 }
 

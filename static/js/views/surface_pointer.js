@@ -1,6 +1,6 @@
 /**
  * What a person does on the surface in space: a drag that begins on the start moves it over the ground, a press sets it, arrow
- * keys nudge it. Every other drag is Plotly's and turns the camera, as do the keys [ and ].
+ * keys nudge it. Every other drag is Plotly's and turns the camera, as do the keys , and .
  */
 import { pick } from "../geometry.js";
 import { nearestRow } from "../pixels.js";
@@ -101,9 +101,9 @@ function key(view, event) {
     const [, [y0, y1]] = view.state.map.window3;
     const step = ((y1 - y0) / 80) * (event.shiftKey ? 5 : 1);
     view.on.start([start[0] + arrow[0] * step, start[1] + arrow[1] * step], "nudge");
-  } else if (event.key === "[" || event.key === "]") {
+  } else if (event.key === "," || event.key === ".") {
     event.preventDefault();
-    turn(view, event.key === "[" ? -TURN : TURN);
+    turn(view, event.key === "," ? -TURN : TURN);
   }
 }
 
