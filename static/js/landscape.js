@@ -20,6 +20,35 @@ export function lossOf(kind, { features, labels }, u, v) {
   return sum / labels.length;
 }
 
+/**
+ * The loss as a formula in x and y, which stand for u and v, or null where it is longer than the engine reads: of a formula a
+ * thousand runs go together, of a model one after the other. Points at one place with one label are one term.
+ */
+export function formulaOf(kind, { features, labels }, decay = 0) {
+  const counts = new Map();
+  features.forEach(([f, g], i) => {
+    const term = termText(kind, linearText(f, g), labels[i]);
+    counts.set(term, (counts.get(term) ?? 0) + 1);
+  });
+  const terms = [...counts].map(([term, count]) => (count > 1 ? `${count}*${term}` : term));
+  const text = `(${terms.join("+")})/${kind === "mse" ? 2 * labels.length : labels.length}${decay ? `+${decay}*(x**2+y**2)/2` : ""}`;
+  return text.length <= LONGEST ? text : null;
+}
+
+const LONGEST = 200;
+
+function termText(kind, z, label) {
+  if (kind === "mse") return label ? `(sigmoid(${z})-1)**2` : `sigmoid(${z})**2`;
+  return label ? `softplus(-(${z}))` : `softplus(${z})`;
+}
+
+/** f·x + g·y without what is zero or one. */
+function linearText(f, g) {
+  const part = (factor, name) => (factor === 1 ? name : `${factor}*${name}`);
+  const parts = [[f, "x"], [g, "y"]].filter(([factor]) => factor !== 0).map(([factor, name]) => part(factor, name));
+  return parts.length ? parts.join("+").replace("+-", "-") : "0";
+}
+
 /** The least curvature at (u, v): negative where the loss bends downwards in some direction. */
 export function leastCurvature(kind, { features, labels }, u, v) {
   let [p, q, r] = [0, 0, 0];

@@ -458,11 +458,19 @@ def test_where_a_thousand_starts_end(open_page: OpenPage) -> None:
     lows = sorted(page.locator("#map-mse [data-word=minimum]").all_text_contents())
     assert lows == ["0.1165", "0.1332", "0.1332", "0.1500"]  # of the axes: means of 0.15000 and 0.11650
     assert page.text_content("#map-ce [data-word=minimum]") == "0.6509"
-    tints = page.evaluate(
-        "() => ['mse', 'ce'].map((loss) => document.querySelector(`#map-${loss} .js-plotly-plot`).data"
-        ".find(({ type }) => type === 'heatmap')).map(({ z }) => [...new Set(z.flat())].sort())"
-    )
-    assert tints == [[0, 1, 2, 3], [0]]  # every start ends in one of the four, under cross-entropy in the one
+    for loss, basins in (("mse", 4), ("ce", 1)):  # every start ends in one of the four, under cross-entropy in the one
+        boxes = page.locator(f"#map-{loss} [data-box]").all()
+        assert len({box.get_attribute("fill") for box in boxes}) == basins
+        area = page.evaluate(
+            "loss => [...document.querySelectorAll(`#map-${loss} [data-box]`)].map((box) => box.getBBox())"
+            ".reduce((sum, { width, height }) => sum + width * height, 0)",
+            loss,
+        )
+        assert area > 0.9 * page.evaluate(
+            "loss => { const { clientWidth, clientHeight } = document.querySelector(`#map-${loss} .plot`);"
+            " return (clientWidth - 44) * (clientHeight - 28); }",
+            loss,
+        )
     page.click("#more")
     page.click("#basins")
     page.wait_for_function("() => !document.querySelector('[data-word=minimum]')")

@@ -119,12 +119,12 @@ function fillMark(chart, fill) {
   return svg("path", { d, fill: fill.colour ?? "var(--ink)", "fill-opacity": fill.opacity ?? 0.07 });
 }
 
-/** A box from (x0, y0) to (x1, y1), with a gap of paper to its neighbours. */
-function boxMark({ scale }, { x0, x1, y0, y1, colour, opacity = 1, name }) {
-  const [left, right, top, bottom] = [scale.x(x0), scale.x(x1), scale.y(y1), scale.y(y0)];
+/** A box from (x0, y0) to (x1, y1): with a gap of paper to its neighbours, or, one of a `tile`, on whole pixels without one. */
+function boxMark({ scale }, { x0, x1, y0, y1, colour, opacity = 1, tile = false, name }) {
+  const [left, right, top, bottom] = [scale.x(x0), scale.x(x1), scale.y(y1), scale.y(y0)].map((at) => (tile ? Math.round(at) : at));
   return svg("rect", {
     x: left, y: top, width: Math.max(0, right - left), height: Math.max(0, bottom - top), fill: colour, "fill-opacity": opacity,
-    stroke: "var(--paper)", "stroke-width": 1.5, "data-box": name, "data-from": x0, "data-to": x1,
+    stroke: tile ? null : "var(--paper)", "stroke-width": tile ? null : 1.5, "data-box": name, "data-from": x0, "data-to": x1,
   });
 }
 

@@ -1,6 +1,7 @@
 /** Where a thousand starts on the map end under each loss: swept by the service, coloured by the minimum that each ends in. */
 import { postLines } from "../api.js";
 import { basins, minimaOf } from "../sweep.js";
+import { formulaOf } from "../landscape.js";
 import { say } from "./notice.js";
 
 const ACROSS = 32; // starts a side
@@ -27,15 +28,19 @@ export function basinsOf(data, { race, basins: wanted }, loss, scape) {
 
 function sweep(data, kept, { key, run, spec, parameters, loss, scape }) {
   const mine = (kept[loss] = { key, share: 0, abort: new AbortController() });
-  const over = Object.fromEntries(parameters.map((name, index) => [name, { low: scape.window3[index][0], high: scape.window3[index][1], count: ACROSS }]));
+  const { problem, ...rule } = spec.runs[run];
+  const formula = formulaOf(loss, scape.points, problem.weight_decay);
+  const names = formula ? ["x", "y"] : parameters;
+  const asked = formula ? { start: spec.start, steps: spec.steps, runs: [{ ...rule, problem: { kind: "formula", formula } }] } : { ...spec, changes: [] };
+  const over = Object.fromEntries(names.map((name, index) => [name, { low: scape.window3[index][0], high: scape.window3[index][1], count: ACROSS }]));
   const reach = REACH * (scape.window3[0][1] - scape.window3[0][0]);
-  postLines("/sweeps", { spec: { ...spec, changes: [] }, run, over }, (line) => {
+  postLines("/sweeps", { spec: asked, run: formula ? 0 : run, over }, (line) => {
     if (line.type === "progress") mine.share = line.done / line.of;
     if (line.type === "error") say(line.problem.detail ?? line.problem.title);
     if (line.type === "result") {
-      const found = { end_x: line[`end_${parameters[0]}`], end_y: line[`end_${parameters[1]}`], loss: line.loss };
+      const found = { end_x: line[`end_${names[0]}`], end_y: line[`end_${names[1]}`], loss: line.loss };
       const ends = basins(found, scape.valleys.map(({ x, y }) => [x, y]), reach);
-      Object.assign(mine, { share: 1, xs: line.over[parameters[0]], ys: line.over[parameters[1]], ends, minima: minimaOf(found, ends, scape.valleys.length) });
+      Object.assign(mine, { share: 1, xs: line.over[names[0]], ys: line.over[names[1]], ends, minima: minimaOf(found, ends, scape.valleys.length) });
     }
     data.redraw();
   }, mine.abort.signal).catch((error) => {
@@ -43,13 +48,17 @@ function sweep(data, kept, { key, run, spec, parameters, loss, scape }) {
   });
 }
 
-/** The basins as a trace between the levels and the path: a tint for each minimum, nothing where none was reached. */
-export function tint({ xs, ys, ends, minima }, colours) {
-  const last = Math.max(1, minima.length - 1);
-  const shades = minima.map((_, index) => colours[FAMILIES[index % FAMILIES.length]]);
-  const scale = shades.length > 1 ? shades.map((colour, index) => [index / last, colour]) : [[0, shades[0]], [1, shades[0]]];
-  return {
-    type: "heatmap", x: xs, y: ys, z: ends.map((row) => row.map((end) => (end < 0 ? null : end))), colorscale: scale, zmin: 0, zmax: last, zsmooth: false,
-    opacity: 0.3, showscale: false, hoverinfo: "skip",
-  };
+/** The basins as boxes of a tint for each minimum, row by row within `window`; nothing where none was reached. */
+export function tiles({ xs, ys, ends }, [[x0, x1], [y0, y1]]) {
+  const edges = (at, low, high) => [low, ...at.slice(1).map((value, index) => (value + at[index]) / 2), high];
+  const [across, up] = [edges(xs, x0, x1), edges(ys, y0, y1)];
+  return ends.flatMap((row, j) => {
+    const boxes = [];
+    row.forEach((end, i) => {
+      const last = boxes.at(-1);
+      if (last?.end === end) last.x1 = across[i + 1];
+      else boxes.push({ end, x0: across[i], x1: across[i + 1], y0: up[j], y1: up[j + 1] });
+    });
+    return boxes.filter(({ end }) => end >= 0).map((box) => ({ ...box, colour: `var(--c-${FAMILIES[box.end % FAMILIES.length]})`, opacity: 0.26, tile: true, name: `basin-${box.end}` }));
+  });
 }

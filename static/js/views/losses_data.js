@@ -13,7 +13,7 @@ import { withFields } from "../pair.js";
 import { rounded } from "../points.js";
 import { cell, ended } from "../trajectory.js";
 import { createChart, describeChart, drawChart } from "./chart.js";
-import { basinsOf, tint } from "./losses_basins.js";
+import { basinsOf, tiles } from "./losses_basins.js";
 import { drawHill, load } from "./losses_space.js";
 import { ghostsOf, runsOf } from "./losses_words.js";
 import { say } from "./notice.js";
@@ -196,7 +196,7 @@ function scapeOf(data, { described, runs, race }, loss) {
     const names = bias ? ["w", "b"] : ["w₁", "w₂"];
     const points = model(described.points, described.labels, bias);
     const scape = landscape(loss, points, window, names);
-    data.scapes[loss] = { ...scape, key, key3: key, valleys: valleys(scape), bends: scape.bend.some((value) => value < -1e-9) };
+    data.scapes[loss] = { ...scape, points, key, key3: key, valleys: valleys(scape), bends: scape.bend.some((value) => value < -1e-9) };
   }
   return data.scapes[loss];
 }
@@ -212,18 +212,17 @@ function drawMap(data, shown, loss, scape) {
   const before = gu && gv ? [{ x: gu, y: gv, count: gu.length, ...GHOST, colour: COLOUR[loss], name: `${loss}-ghost` }] : [];
   drawChart(panel.chart, {
     size, x: { range: [x0, x1], ticks: ticks(x0, x1), name: scape.variables[0] }, y: { range: [y0, y1], ticks: ticks(y0, y1), grid: false, name: scape.variables[1] }, margin: MARGIN,
-    still: { key: `${scape.key}${Boolean(basins?.minima)}`, words: valleyWords(scape, basins) },
+    still: { key: `${scape.key}${basins?.minima ? basins.key : ""}`, boxes: basins?.minima ? tiles(basins, scape.window3) : [], words: valleyWords(scape, basins) },
     lines: [...before, { x: us, y: vs, count: Math.min(step + 1, trajectory.count), colour: COLOUR[loss], width: 2.6, dash: data.look[loss].dash, name: loss }],
     dots: [{ x: race.spec.start[0], y: race.spec.start[1], colour: "var(--ink)", open: true, radius: 4.5 }, { x: us[runs[loss].row], y: vs[runs[loss].row], symbol: data.look[loss].symbol, colour: COLOUR[loss], name: loss }],
   });
   document.querySelector(`#map-${loss} .aside`).textContent = aboutMap(scape, basins);
   describeChart(panel.chart, t("The loss over the parameters, with the path. It is at ({u}, {v}).", { u: fix(us[runs[loss].row], 2), v: fix(vs[runs[loss].row], 2) }));
   if (!data.plotly || !panel.chart.area) return;
-  const key = [scape.key, theme.key, ...Object.values(panel.chart.area), basins?.minima ? basins.key : ""].join();
+  const key = [scape.key, theme.key, ...Object.values(panel.chart.area)].join();
   if (key === panel.key) return;
   panel.key = key;
-  const tints = basins?.minima ? [tint(basins, data.page.tokens[theme.dark ? "dark" : "light"])] : [];
-  fillMap(data.plotly, panel, scape, theme, tints);
+  fillMap(data.plotly, panel, scape, theme);
 }
 
 /** A cross at every minimum; with the basins at the place that the runs found, and how low it is. */
@@ -235,11 +234,11 @@ function valleyWords(scape, basins) {
 
 function aboutMap(scape, basins) {
   if (basins && !basins.minima) return t("a thousand starts: {share}%", { share: Math.round(100 * basins.share) });
-  if (basins) return scape.bends ? t("coloured by where a start ends · shaded: bends down") : t("wherever it starts, it ends in the one minimum");
+  if (basins) return scape.bends ? t("colour: where a start ends") : t("one basin: every start ends in it");
   return scape.bends ? t("shaded: it bends downwards") : t("it bends upwards everywhere");
 }
 
-function fillMap(plotly, { plot, chart }, scape, theme, tints) {
+function fillMap(plotly, { plot, chart }, scape, theme) {
   const { x, y, f } = scape.grid;
   const { area, host } = chart;
   const { low, high } = scape.scale;
@@ -251,7 +250,7 @@ function fillMap(plotly, { plot, chart }, scape, theme, tints) {
   };
   plotly.react(plot, [
     { type: "contour", x, y, z: field, colorscale: theme.surface, zmin: low, zmax: high, showscale: false, hoverinfo: "skip", autocontour: false, contours: { start: low + (high - low) / 28, end: high, size: (high - low) / 14 }, line: { color: theme.isoline, width: 0.8 } },
-    ...tints, ...(scape.bends ? [shade] : []),
+    ...(scape.bends ? [shade] : []),
   ], {
     width: host.clientWidth, height: host.clientHeight, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
     margin: { l: area.left, t: area.top, r: host.clientWidth - area.left - area.width, b: host.clientHeight - area.top - area.height },

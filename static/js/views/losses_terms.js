@@ -11,7 +11,7 @@ import { fix, num, plainNumber } from "../numbers.js";
 import { kindOf, withPairStart } from "../pair.js";
 import { termsOf, together } from "../terms.js";
 import { cell } from "../trajectory.js";
-import { createChart, describeChart, drawChart } from "./chart.js";
+import { createChart, describeChart, drawChart, roomOf } from "./chart.js";
 import { element } from "./element.js";
 import { modelOf } from "./losses_data.js";
 import { onArrows, onDrag } from "./losses_drag.js";
@@ -64,7 +64,7 @@ export function drawTerms(terms, shown, redraw) {
 
 /* the points: how much of the panel's height each one was given is the chance of what happened */
 
-function drawChances(terms, { points, bias, list, race, row, trajectory, ghost, dash, size }) {
+function drawChances(terms, { points, bias, list, race, row, trajectory, ghost, dash, size, phone }) {
   const place = (index) => (bias ? points.features[index][0] : list[index].z);
   const places = list.map((_, index) => place(index));
   const pad = 0.12 * (Math.max(...places) - Math.min(...places)) || 1;
@@ -88,7 +88,7 @@ function drawChances(terms, { points, bias, list, race, row, trajectory, ghost, 
   const words = few ? list.map(({ y, a, chance }, index) => ({ x: place(index), y: (1 - y + a) / 2, dx: 9, text: fix(chance, 3), colour: BLUE, class: terms.at === index ? "bold" : "", size: 12, name: `chance-${index}` })) : [];
   drawChart(terms.chances, {
     size, x: { range, ticks: niceTicks(range[0], range[1] - 0.05 * (range[1] - range[0]), 6).map((v) => [v, plainNumber(v)]), name: bias ? "x" : "z" },
-    y: { range: [-0.06, 1.06], ticks: [[0, "0"], [0.5, "0.5"], [1, "1"]] }, margin: { left: 34, right: 16 }, lines, dots, words,
+    y: { range: [-0.06, 1.06], ticks: [[0, "0"], [0.5, "0.5"], [1, "1"]] }, margin: { left: 34, right: phone ? 48 : 16 }, lines, dots, words,
   });
   write("#chances .w", t("Points and chances"));
   write("#chances .aside", bias ? t("a bar is the chance of what happened · drag an output") : t("a bar is the chance of what happened"));
@@ -162,8 +162,9 @@ function drawProduct(terms, { race, trajectory, row, step, size, theme, at, ghos
   ]);
   if (ghost) lines.unshift({ x: xs, y: Array.from(ghost.columns.get("loss"), (value) => value / top), count: Math.min(xs.length, ghost.count), colour: BLUE, width: 1.4, dash: [1.5, 4], opacity: 0.7, name: "loss-ghost" });
   const right = step < steps * 0.7;
+  const above = (index) => series[index].y[row] >= series[1 - index].y[row] || series[index].y[row] < 0.12;
   const words = series.flatMap(({ name, y, colour, now, word }, index) => [
-    { x: row, y: y[row], dx: right ? 10 : -10, dy: y[row] > 0.5 ? 14 : -13, anchor: right ? "start" : "end", text: [[`${word} `, null], [num(now, 3), "bold"]], colour, name },
+    { x: row, y: y[row], dx: right ? 10 : -10, dy: above(index) ? -13 : 14, anchor: right ? "start" : "end", text: [[`${word} `, null], [num(now, 3), "bold"]], colour, name },
     ...[0.5, 1].map((part) => ({ x: index ? steps : 0, y: part, dx: index ? 6 : -6, anchor: index ? "start" : "end", text: num(part * (index ? most : top), 2), colour, size: 11 })),
   ]);
   drawChart(terms.product, {
@@ -218,7 +219,7 @@ export function makeTable(key, heads, count, name) {
   const foot = line(null);
   document.querySelector("#terms-table").replaceChildren(
     element("thead", {}, element("tr", {}, ...heads.map(([words, made, law]) => element("th", { scope: "col" },
-      element("span", { class: words.length === 1 ? "v" : "" }, words), made ? formula(made) : null, law ? element("small", {}, law) : null)))),
+      element("span", { class: /^[a-z]$/.test(words) ? "v" : "" }, words), made ? formula(made) : null, law ? element("small", {}, law) : null)))),
     element("tbody", {}, ...rows), element("tfoot", {}, foot),
   );
   return { key, rows, foot };
@@ -244,17 +245,18 @@ function drawRuler(terms, { list, all, trajectory, at, size }) {
     from += term;
     return box;
   });
-  const wide = reach * 0.045;
-  const words = boxes.flatMap(({ x0, x1 }, index) => (x1 - x0 < wide ? [] : [{ x: (x0 + x1) / 2, y: 0.5, anchor: "middle", text: fix(list[index].term, 3), colour: "var(--ink)", size: 11.5, name: `term-${index}` }]));
+  const pixel = (reach * size) / Math.max(200, roomOf(terms.ruler)[0]);
+  const words = boxes.flatMap(({ x0, x1 }, index) => (x1 - x0 < 38 * pixel ? [] : [{ x: (x0 + x1) / 2, y: 0.5, anchor: "middle", text: fix(list[index].term, 3), colour: "var(--ink)", size: 11.5, name: `term-${index}` }]));
   const chances = ROUND.filter((chance) => -Math.log(chance) <= reach * 1.001);
+  const notches = [];
   let last = -Infinity;
   for (const chance of chances) {
     const x = -Math.log(chance);
-    if (x - last < reach * 0.045 || Math.abs(x - all.sum - reach * 0.04) < reach * 0.07) continue; // the product stands there
+    if (x - last < 40 * pixel || Math.abs(x - all.sum - 40 * pixel) < 64 * pixel) continue; // the product stands there
     last = x;
+    notches.push({ x: [x, x], y: [1.08, 1.24], colour: "var(--ink-3)", width: 1 });
     words.push({ x, y: 1.5, anchor: "middle", text: chance >= 0.001 ? plainNumber(chance) : num(chance, 1), colour: "var(--ink-3)", size: 11 });
   }
-  const notches = chances.map((chance) => ({ x: [-Math.log(chance), -Math.log(chance)], y: [1.08, 1.24], colour: "var(--ink-3)", width: 1 }));
   drawChart(terms.ruler, {
     size, x: { range: [0, reach], ticks: niceTicks(0, reach, 8).map((v) => [v, plainNumber(v)]), name: "∑" }, y: { range: [-0.12, 1.75], ticks: [], grid: false },
     margin: { left: 8, right: 16, top: 2 }, boxes, lines: notches,
