@@ -221,3 +221,31 @@ def test_six_sigmoid_layers_let_hardly_any_gradient_through() -> None:
             if node.role == "parameter" and node.name.startswith("w"):
                 sizes[node.layer] += node.adjoint**2
         assert (sizes[7] / sizes[1]) ** 0.5 > 1000
+
+
+def test_far_mislabelled_points_let_squared_error_win() -> None:
+    mse, ce = shown("mislabelled")
+    edge = [-run["b"][100] / run["w_1"][100] for run in (mse, ce)]
+    assert [run["accuracy"][100] for run in (mse, ce)] == pytest.approx([0.907, 0.787], abs=1e-3)
+    assert edge == pytest.approx([-0.08, 0.97], abs=0.01)
+
+
+def test_six_points_have_a_likelihood_that_doubles_as_the_sum_falls_by_ln_2() -> None:
+    sums = 6 * shown("six-points")[1]["loss"]
+    likelihood = np.exp(-sums)
+    assert likelihood[[0, -1]] == pytest.approx([0.000240, 0.0837], rel=5e-3)
+    twice = int(np.argmax(likelihood >= 2 * likelihood[5]))
+    assert sums[5] - sums[twice] >= np.log(2)
+    assert sums[5] - sums[twice - 1] < np.log(2)
+
+
+def test_a_soft_target_has_the_floor_of_its_entropy() -> None:
+    loss = shown("soft-target")[1]["loss"]
+    assert loss[300] == pytest.approx(0.5004, abs=1e-4)
+    assert (loss > 0.50040242).all()
+
+
+def test_with_rates_of_their_own_both_are_quick() -> None:
+    mse, ce = (run["output"] for run in shown("own-rates"))
+    assert abs(mse[4] - 0.2) < 0.003
+    assert abs(ce[2] - 0.2) < 0.005
