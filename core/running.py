@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from core import status as statuses
 from core.engines import engine
-from core.loops import Column
 from core.plan import Change, checked_start, plan
 from core.problems.problem import Problem
 from core.status import Status
 
-Columns = dict[str, NDArray[np.float64]]
+Table = NDArray[np.float64]  # a column of the run is a row here
+Columns = dict[str, Table]
 
 AT_ONCE = 2048  # rows made at a time: what is computed on their columns stays near the processor
 
@@ -89,20 +89,26 @@ class Run:
 
         Fewer rows come back where the run ends; `status` says why. Never raises for what numbers do.
         """
-        parts: list[list[Column]] = []
-        if self.step < 0 and self.status.state == "running":
-            parts = self._begin()
+        ready = self.status.state == "running"
+        most = max(0, min(steps, self.plan.steps - max(self.step, 0))) + (self.step < 0)
+        table = np.empty((len(self.columns), most))
+        filled = self._begin(table) if self.step < 0 and ready else 0
         while steps > 0 and self.status.state == "running" and self.step < self.plan.steps:
             end = self.step + min(steps, AT_ONCE, self.plan.steps - self.step)
             begin, until = self.plan.segments(self.step + 1, end + 1)[0]
             made, trouble = self._engine.make(begin, until)
-            parts.append(made)
-            self.step += len(made[0])
-            steps -= len(made[0])
+            count = len(made[0])
+            for column, part in zip(table, made, strict=True):
+                column[filled : filled + count] = part
+            filled += count
+            self.step += count
+            steps -= count
             self.status = trouble or statuses.running(self.step)
         if self.status.state == "running" and self.step == self.plan.steps:
             self.status = statuses.finished(self.step)
-        return self._as_columns(parts)
+        if filled < table.shape[1]:
+            table = table[:, :filled].copy()
+        return dict(zip(self.columns, table, strict=True))
 
     def mark(self) -> Mark:
         """Where the run stands, after its last row."""
@@ -119,18 +125,15 @@ class Run:
         if not isinstance(twin.first(), Status):
             twin.make(1, 2)
 
-    def _begin(self) -> list[list[Column]]:
+    def _begin(self, table: Table) -> int:
+        """Row 0, written to the table, if there is one; how many rows that makes."""
         row = self._engine.first()
         if isinstance(row, Status):
             self.status = row
-            return []
+            return 0
         self.step = 0
-        return [list(np.array(row)[:, None])]
-
-    def _as_columns(self, parts: list[list[Column]]) -> Columns:
-        if not parts:
-            return {name: np.empty(0) for name in self.columns}
-        return {name: np.concatenate(column) for name, *column in zip(self.columns, *parts, strict=True)}
+        table[:, 0] = row
+        return 1
 
 
 __all__ = ["Change", "Columns", "Mark", "Run"]
