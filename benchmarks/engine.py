@@ -68,7 +68,7 @@ class Line:
         return "stretch" if self.stretch and holds(self.stretch) else "must" if holds(self.must) else "**missed**"
 
 
-def medians(contenders: Mapping[str, tuple[Work, int]], repetitions: int = 15) -> dict[str, float]:
+def medians(contenders: Mapping[str, tuple[Work, int]], repetitions: int = 25) -> dict[str, float]:
     """Processor seconds per unit of work of each contender: (work, units in it). The first turn is not counted."""
     times: dict[str, list[float]] = {name: [] for name in contenders}
     for turn in range(repetitions + 1):
@@ -189,16 +189,25 @@ def compiling() -> list[Line]:
     """Parse, differentiate and compile: the slowest of all surfaces and of some formulas at the limits."""
     texts = [surface.text() for surface in SURFACES.values()] + list(HOSTILE)
 
-    def fresh(text: str) -> None:
+    def fresh(text: str, hessian: bool) -> None:
         formulas._read.cache_clear()
         formulas._function.cache_clear()
-        formulas.parse(text).value_and_gradient(*[0.3, 0.7][: len(formulas.parse(text).variables)])
+        read = formulas.parse(text)
+        place = [0.3, 0.7][: len(read.variables)]
+        if hessian:
+            read.hessian(*place)
+        else:
+            read.value_and_gradient(*place)
 
-    times = medians({text: (lambda text=text: fresh(text), 1) for text in texts})
-    slowest = max(times, key=lambda text: times[text])
-    typical = median(times[surface.text()] for surface in SURFACES.values())
-    print(f"slowest to compile: {slowest[:60]}; the surfaces' median {typical * 1e3:.2f} ms")
-    return [Line("parse, differentiate, compile any formula", times[slowest], "10 ms", 0.010, 1, 10)]
+    lines = []
+    for what, hessian in (("any formula", False), ("any Hessian", True)):
+        times = medians({text: (lambda text=text: fresh(text, hessian), 1) for text in texts}, 5)  # noqa: B023
+        slowest = max(times, key=lambda text: times[text])
+        typical = median(times[surface.text()] for surface in SURFACES.values())
+        print(f"slowest to compile: {slowest[:60]}; the surfaces' median {typical * 1e3:.2f} ms")
+        limits = (1, 10) if not hessian else (None, None)
+        lines.append(Line(f"parse, differentiate, compile {what}", times[slowest], "10 ms", 0.010, *limits))
+    return lines
 
 
 def seconds(value: float) -> str:

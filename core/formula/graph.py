@@ -49,7 +49,7 @@ class Graph:
 
     def arguments(self, index: int) -> tuple[int, ...]:
         node = self.nodes[index]
-        return () if node[0] in ("number", "variable") else tuple(int(a) for a in node[1:])
+        return () if node[0] == "number" or node[0] == "variable" else node[1:]  # type: ignore[return-value]
 
     def value(self, index: int) -> float | None:
         """The number that a node is, if it is one."""
