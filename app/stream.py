@@ -131,7 +131,7 @@ class Line:
         """Cut off a viewer that takes nothing for `stall_seconds`: looked for now and then, without a timer each."""
         patience = self.settings.stall_seconds
         while perf_counter() - self.sending < patience:
-            await asyncio.sleep(patience / 4)
+            await asyncio.sleep(patience / 8)
         metrics.CLOSES.labels("stalled").inc()
         abort = self.websocket.scope.get("extensions", {}).get("steepest.abort")
         if abort is not None:

@@ -249,7 +249,7 @@ async def main(chosen: list[str]) -> None:
     for name in chosen or [name for name in SCENARIOS if name != "soak"]:
         print(f"{name}: {SCENARIOS[name].__doc__}", flush=True)
         await SCENARIOS[name](table)
-    table.keep("server")
+        table.keep("server")
     print(f"\n{table.text()}\n\n{len(table.missed)} of {len(table.rows)} missed their bars.")
 
 
