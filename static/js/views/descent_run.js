@@ -3,7 +3,8 @@ import { errorsAt } from "../api.js";
 import { open } from "../connection.js";
 import { t } from "../i18n.js";
 import { FIRST_GRANT, restart } from "../player.js";
-import { expect, keepGhosts } from "../race.js";
+import { expect, keepGhosts, missing } from "../race.js";
+import { firstDifference } from "../settings.js";
 import { showProblem } from "./element.js";
 import { showFormulaErrors } from "./formula.js";
 import { say } from "./notice.js";
@@ -17,6 +18,7 @@ import { mapFor } from "./stage_map.js";
 export function run(page, spec, { from = 0, ghost = false, history = "push" } = {}) {
   page.spec = spec;
   page.history = history;
+  from = firstRow(page.race, spec, from);
   if (ghost && !page.gesture) keepGhosts(page.race, page.player.step);
   if (!ghost && from === 0) page.race.ghosts = [];
   expect(page.race, spec, from);
@@ -24,6 +26,14 @@ export function run(page, spec, { from = 0, ghost = false, history = "push" } = 
   page.player.granted = until;
   open(page.connection, spec, from, until);
   touchRail(page);
+}
+
+/**
+ * The row to begin with: not after one that another spec made, or that has not come, as when two changes follow each other
+ * faster than their rows arrive.
+ */
+function firstRow(race, spec, from) {
+  return from > 0 && race.spec ? Math.min(from, firstDifference(race.spec, spec), missing(race)) : from;
 }
 
 /** Run what the page opened with, from its first row. */
