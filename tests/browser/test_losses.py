@@ -1,9 +1,11 @@
 """The Losses page in a real Chromium, by mouse, keyboard and touch: what is on the screen are the published numbers."""
 
+import base64
 import json
 import math
 import re
 import urllib.request
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -321,6 +323,19 @@ def test_six_points_term_by_term(open_page: OpenPage, served: Served) -> None:
     assert ends == sorted(ends)
     assert ends[-1] == pytest.approx(6 * losses[60])
     assert live(page) == "After 60 steps the likelihood is up to 0.0837 and the loss down to 0.4135."
+
+
+def test_weight_decay_is_no_part_of_the_likelihood(open_page: OpenPage) -> None:
+    dataset = {"points": [[-1], [0.5], [2]], "labels": [0, 1, 0]}
+    problem = {"kind": "logistic", "dataset": dataset, "weight_decay": 0.5}
+    runs = [
+        {"optimizer": "sgd", "settings": {"lr": 0.3}, "problem": {**problem, "loss": loss}} for loss in ("mse", "ce")
+    ]
+    body = json.dumps({"start": [1, 0], "steps": 20, "runs": runs}).encode()
+    packed = base64.urlsafe_b64encode(zlib.compress(body, wbits=-15)).decode().rstrip("=")
+    page = open_page(f"/losses?spec={packed}#step=10&panel=terms")
+    page.wait_for_selector("#equal [data-number=trained]")
+    assert page.inner_text("#equal [data-number=reckoned]") == page.inner_text("#equal [data-number=trained]")
 
 
 def test_an_output_is_dragged_and_the_model_starts_through_it(open_page: OpenPage) -> None:

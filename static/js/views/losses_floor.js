@@ -10,8 +10,8 @@ import { withFields, withPairStart } from "../pair.js";
 import { outcomes, termOf } from "../terms.js";
 import { cell } from "../trajectory.js";
 import { describeChart, drawChart, roomOf } from "./chart.js";
+import { fillRow, makeTable, sayEqual, write } from "./losses_account.js";
 import { onDrag } from "./losses_drag.js";
-import { fillRow, makeTable, sayEqual, write } from "./losses_terms.js";
 
 const BLUE = "var(--c-ce)";
 const INK = "var(--ink)";

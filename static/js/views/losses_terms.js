@@ -12,14 +12,12 @@ import { kindOf, withPairStart } from "../pair.js";
 import { termsOf, together } from "../terms.js";
 import { cell } from "../trajectory.js";
 import { createChart, describeChart, drawChart, roomOf } from "./chart.js";
-import { element } from "./element.js";
+import { fillRow, makeTable, sayEqual, write } from "./losses_account.js";
 import { modelOf } from "./losses_data.js";
 import { onArrows, onDrag } from "./losses_drag.js";
 import { drawFloor, dragFloor } from "./losses_floor.js";
-import { formula } from "./losses_formulas.js";
-import { ghostsOf, runsOf } from "./losses_words.js";
+import { bareLoss, ghostsOf, runsOf } from "./losses_words.js";
 
-const DIGITS = 12; // of the numbers that are shown to be the same
 const BLUE = "var(--c-ce)";
 const ROUND = [1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 1e-4, 1e-5, 1e-6, 1e-8, 1e-10, 1e-12]; // on the rule of chances
 const STEADY = [0.01, 0.99]; // outputs that a point is dragged to
@@ -41,7 +39,7 @@ export function drawTerms(terms, shown, redraw) {
   const { trajectory, row } = runsOf(shown).ce;
   const ghost = ghostsOf(shown).ce;
   const dash = terms.page.tokens.dashes[terms.look.dash];
-  const scene = { ...shown, trajectory, row, ghost, dash, size, loss: cell(trajectory, "loss", row) };
+  const scene = { ...shown, trajectory, row, ghost, dash, size, loss: bareLoss(shown, trajectory, row) };
   const soft = kindOf(shown.race.spec) === "neuron";
   document.querySelector("#soft-label").hidden = !soft;
   if (soft) return drawFloor(terms, scene);
@@ -212,28 +210,6 @@ function drawTable(terms, { points, list, all, bias, loss }) {
   fillRow(terms.table.foot, [t("together"), "", "", `∏ = ${num(all.product, 4)}`, `∑ = ${sum}`, `∑ = ${sum}`, `${sum} ÷ ${list.length} = ${num(loss, 4)}`], false);
 }
 
-/** A table with heads [[words, formula, name], ..], `count` rows and a foot: {key, rows, foot}, each a list of cells. */
-export function makeTable(key, heads, count, name) {
-  const line = (index) => element("tr", index === null ? {} : { "data-term": `${name}-${index}` }, ...heads.map((_, column) => element(column ? "td" : "th", column ? {} : { scope: "row" })));
-  const rows = Array.from({ length: count }, (_, index) => line(index));
-  const foot = line(null);
-  document.querySelector("#terms-table").replaceChildren(
-    element("thead", {}, element("tr", {}, ...heads.map(([words, made, law]) => element("th", { scope: "col" },
-      element("span", { class: /^[a-z]$/.test(words) ? "v" : "" }, words), made ? formula(made) : null, law ? element("small", {}, law) : null)))),
-    element("tbody", {}, ...rows), element("tfoot", {}, foot),
-  );
-  return { key, rows, foot };
-}
-
-/** Put texts into the cells of a row. */
-export function fillRow(row, texts, marked) {
-  texts.forEach((text, column) => {
-    const place = row.children[column];
-    if (place.textContent !== text) place.textContent = text;
-  });
-  row.classList.toggle("marked", marked);
-}
-
 /* the slide rule: below the sum of the terms, above the product of the chances */
 
 function drawRuler(terms, { list, all, trajectory, at, size }) {
@@ -265,21 +241,4 @@ function drawRuler(terms, { list, all, trajectory, at, size }) {
   write("#ruler .w", t("Multiplying chances is adding their logarithms"));
   write("#ruler .aside", t("above: product of the chances · below: sum of the terms"));
   describeChart(terms.ruler, t("The terms end to end: their sum is {sum}, the product of the chances {product}.", { sum: num(all.sum, 4), product: num(all.product, 4) }));
-}
-
-/** Another way to a number, beside the loss that the engine lowers: they are the same to the last digit. */
-export function sayEqual(words, value, loss) {
-  const [one, other] = [fix(value, DIGITS), fix(loss, DIGITS)];
-  const key = words + one + other;
-  const place = document.querySelector("#equal");
-  if (place.dataset.key === key) return;
-  place.dataset.key = key;
-  const said = (name, text) => element("b", { "data-number": name }, text);
-  place.replaceChildren(words, " ", said("reckoned", one), element("span", { class: "o" }, " = "), said("trained", other), " ", t("the cross-entropy that is trained"));
-}
-
-/** Put a text in its place. */
-export function write(place, text) {
-  const node = document.querySelector(place);
-  if (node.textContent !== text) node.textContent = text;
 }

@@ -19,6 +19,13 @@ export function runsOf({ race, spec, step }) {
   }));
 }
 
+/** The loss in a row without what weight decay adds to it: the cross-entropy alone. */
+export function bareLoss({ race }, trajectory, row) {
+  const decay = race.spec.runs[0].problem.weight_decay ?? 0;
+  const squares = race.parameters.reduce((sum, name) => sum + cell(trajectory, name, row) ** 2, 0);
+  return cell(trajectory, "loss", row) - (decay / 2) * squares;
+}
+
 /** {mse, ce}: the rows of each loss before the last change, where there are any. */
 export function ghostsOf({ race }) {
   const at = places(race.spec);
@@ -47,7 +54,7 @@ function sentence(shown) {
 function termsSentence(shown) {
   const { step, race, asked } = shown;
   const { trajectory, row } = runsOf(shown).ce;
-  const loss = cell(trajectory, "loss", row);
+  const loss = bareLoss(shown, trajectory, row);
   const { problem } = race.spec.runs[0];
   if (problem.kind === "neuron") {
     const slots = { steps: step, a: fix(loss, 4), b: fix(loss - entropy(problem.target), 4), target: plainNumber(problem.target) };
