@@ -13,6 +13,7 @@ import json
 import os
 import signal
 import statistics
+import subprocess
 import sys
 import time
 import urllib.parse
@@ -69,6 +70,15 @@ async def scenario_ready(table: Table) -> None:
         times.append(server.wait_ready())
         await server.end()
     table.add("ready after", statistics.median(times), "s", 2)
+    for module in ("app.main", "fastapi", "numpy"):
+        table.add(f"of it importing {module}", statistics.median(importing(module) for _ in range(5)), "s")
+
+
+def importing(module: str) -> float:
+    """Seconds that a fresh Python takes to import a module."""
+    code = f"from time import perf_counter as now; began = now(); import {module}; print(now() - began)"
+    command = [sys.executable, "-c", code]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)  # noqa: S603
 
 
 async def scenario_viewers(table: Table) -> None:
