@@ -1,10 +1,11 @@
-"""What stands before every answer: the limit on bodies, the security headers, and HEAD."""
+"""What stands before every answer: the limit on bodies, the security headers, HEAD, and mistakes."""
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.problems import ProblemError, respond
+from app.logs import LOG
+from app.problems import ProblemError, crash, respond
 
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
@@ -81,3 +82,26 @@ class Head:
         asked = {**scope, "method": "GET"}
         await self.app(asked, receive, bodiless)
         scope["route"] = asked.get("route")  # for the log, which stands outside
+
+
+class Mistakes:
+    """What nobody foresaw is logged with its request, and answered as a problem with the headers of every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception:
+            if scope["type"] != "http" or begun:
+                raise
+            LOG.exception("crashed")
+            await respond(crash())(scope, receive, send)

@@ -26,7 +26,7 @@ from app import (
     theories,
 )
 from app.assets import Assets
-from app.guard import BodyLimit, Head, SecurityHeaders
+from app.guard import BodyLimit, Head, Mistakes, SecurityHeaders
 from app.lifeline import stop_with_parent
 from app.logs import RequestLog
 from app.paths import folder
@@ -80,6 +80,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(reference.router(assets))
     app.include_router(operation.router(), include_in_schema=False)
 
+    app.add_middleware(Mistakes)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(Head)
     app.add_middleware(BodyLimit, most=settings.body_bytes)

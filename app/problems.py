@@ -210,6 +210,11 @@ def from_status(error: HTTPException) -> ProblemError:
     return ProblemError(error.status_code, cures.get(error.status_code, str(error.detail)), headers=headers)
 
 
+def crash() -> ProblemError:
+    """A mistake of ours: what it was stands in the log, and nowhere else."""
+    return ProblemError(500, "Steepest made a mistake; it is in the server's log.")
+
+
 def install(app: FastAPI) -> None:
     """Make every error that leaves `app` a problem."""
 
@@ -225,10 +230,6 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, HTTPException)
         return respond(from_status(error))
 
-    def crash(_request: Request, _error: Exception) -> Response:
-        return respond(ProblemError(500, "Steepest made a mistake; it is in the server's log."))
-
     app.add_exception_handler(ProblemError, problem)
     app.add_exception_handler(RequestValidationError, validation)
     app.add_exception_handler(HTTPException, status)
-    app.add_exception_handler(Exception, crash)

@@ -20,7 +20,7 @@ from app.api import only, only_json
 from app.encoding import in_pieces
 from app.lifeline import end_with_parent
 from app.logs import LOG
-from app.problems import Fault, InvalidError, ProblemError, encode, fault
+from app.problems import Fault, InvalidError, ProblemError, crash, encode, fault
 from app.runs import Prepared, prepare
 from app.settings import Settings
 from app.spec import MOST_RUNS, Name, Spec, Strict, Within
@@ -212,7 +212,7 @@ async def swept(sweep: Sweep, prepared: Prepared, cost: float, pool: Pool) -> As
         LOG.exception("a sweep failed")
         if isinstance(error, BrokenExecutor):
             pool.renew()
-        problem = ProblemError(500, "Steepest made a mistake; it is in the server's log.")
+        problem = crash()
         yield encode({"type": "error", "problem": problem.body()}) + b"\n"
     finally:
         pool.running -= 1

@@ -166,16 +166,20 @@ def test_a_body_without_a_length_is_limited_too(call: Caller) -> None:
     assert (answer.status_code, answer.headers["content-type"]) == (413, "application/problem+json")
 
 
-def test_a_crash_is_a_problem_without_its_details() -> None:
+def test_a_crash_is_a_problem_without_its_details(caplog: pytest.LogCaptureFixture) -> None:
     app = create_app()
 
     @app.get("/crash")
     def crash() -> None:
         raise RuntimeError("secret")
 
-    answer = Caller(app).get("/crash")
+    answer = Caller(app).get("/crash", headers={"x-request-id": "mine-2"})
     assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
     assert "secret" not in answer.text
+    assert answer.headers["x-request-id"] == "mine-2"  # by which its line in the log is found
+    assert answer.headers["content-security-policy"].startswith("default-src 'self'")
+    (line,) = [record for record in caplog.records if record.exc_info]
+    assert "secret" in str(line.exc_info[1])  # type: ignore[index]
 
 
 def test_a_problem_s_kind_is_no_part_of_a_path(call: Caller) -> None:
