@@ -149,6 +149,14 @@ def test_a_typed_formula(open_page: OpenPage) -> None:
     page.locator("#parameters-title").click()
     page.keyboard.press("End")
     expect(page.locator('#parameters [data-name="x"] td.g')).to_have_text("+2.583853")
+    page.click("#share")
+    page.get_by_role("menuitem", name="PyTorch script").click()
+    expect(page.locator("dialog[open]")).to_contain_text("return x*y + torch.sin(x)")
+    page.keyboard.press("Escape")
+    with page.expect_download() as download:
+        page.click("#share")
+        page.get_by_role("menuitem", name="Interactive hand-out").click()
+    assert download.value.suggested_filename.endswith(".html")
 
 
 def test_a_weight_is_typed_and_everything_follows(open_page: OpenPage, served: Served) -> None:

@@ -204,6 +204,7 @@ def test_a_point_is_dragged_and_taken_away_by_mouse_and_keyboard(open_page: Open
     page.wait_for_function("() => history.state.spec.problem.dataset.points?.length === 513")
     added = spec_of(page)["problem"]["dataset"]
     x, y = added["points"][-1][0], added["labels"][-1]
+    expect(page.locator("#data svg").first).to_have_attribute("aria-label", re.compile("^513 points"))
     expect(page.locator("#data [data-dot=cursor]")).to_have_count(1)
     middle = page.evaluate(
         """() => {
@@ -217,14 +218,20 @@ def test_a_point_is_dragged_and_taken_away_by_mouse_and_keyboard(open_page: Open
     page.mouse.up()
     page.wait_for_function("y => history.state.spec.problem.dataset.labels.at(-1) > y", arg=y)
     assert spec_of(page)["problem"]["dataset"]["points"][-1][0] > x
+    expect(page.locator("#kicker")).to_contain_text("A point was moved.")
+    page.wait_for_timeout(500)  # its new place is drawn
     page.mouse.click(middle[0] + 20, middle[1] - 30)
     page.get_by_role("button", name="Take away").click()
     page.wait_for_function("() => history.state.spec.problem.dataset.points?.length === 512")
     expect(page.locator("#kicker")).to_contain_text("A point was taken away.")
 
 
-def test_every_change_leaves_a_ghost(open_page: OpenPage) -> None:
+def test_every_change_leaves_a_ghost_and_a_file_can_be_handed_out(open_page: OpenPage) -> None:
     page = open_page(f"/batches{ANSWERED}")
+    with page.expect_download() as download:
+        page.click("#share")
+        page.get_by_role("menuitem", name="Interactive hand-out").click()
+    assert download.value.suggested_filename == "steepest-three-batches.html"
     page.fill("#shared .number", "0.3")
     page.keyboard.press("Enter")
     expect(page.locator("#excess [data-line=ghost]")).to_have_count(3)

@@ -10,6 +10,7 @@ import { isOnData, single, withOwnRule, withParameter, withRule } from "../netwo
 import * as playing from "../player.js";
 import { said } from "../problems.js";
 import * as racing from "../race.js";
+import { torchScript } from "../pytorch.js";
 import { withProblem, withStart } from "../settings.js";
 import { cell, point } from "../trajectory.js";
 import { createAgain, showAgain } from "./backprop_again.js";
@@ -24,7 +25,7 @@ import { createLede, showKicker, showQuestion, showVerdict } from "./lede.js";
 import { say } from "./notice.js";
 import { linesOf, RULE_EXAMPLE } from "./rules.js";
 import { createGallery, showGallery, verdict } from "./scenes.js";
-import { saveHandOut } from "./share.js";
+import { saveHandOut, showCode } from "./share.js";
 import { createTransport, showTicks, showTransport } from "./transport.js";
 
 const MOMENTS_A_SECOND = 1.2;
@@ -270,7 +271,14 @@ function leave(spec) {
 const share = {
   link: () => state.link, fragment, spec: () => state.spec, name: () => `steepest-backprop${state.scene ? `-${state.scene.name}` : ""}`,
   more: [{ icon: "page", words: t("Interactive hand-out"), press: () => saveHandOut(share, "descent", isDark() ? "dark" : "light") }],
+  code: [{ icon: "code", words: t("PyTorch script"), possible: () => Boolean(script()), press: () => showCode(t("PyTorch script"), script()) }],
 };
+
+/** The script of a formula's descent; a network's parameters are no point that torch would be given so. */
+function script() {
+  const typed = ["formula", "surface"].includes(state.spec.problem.kind);
+  return typed && state.program ? torchScript(state.spec, state.program, [title(state.spec.runs[0].optimizer)]) : null;
+}
 
 createChrome({
   changed: soon, link: () => state.link,
@@ -297,6 +305,7 @@ async function formulaShown() {
   if (!["formula", "surface"].includes(problem.kind)) return;
   try {
     const map = await post("/surfaces", problem, { query: { resolution: 2, lang: page.language } });
+    state.program = map.program;
     showFormula(formula, { problem, map, start: state.spec.start });
   } catch (error) {
     if (error instanceof Refusal) refused(error.problem);
