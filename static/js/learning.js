@@ -62,6 +62,15 @@ export function alone(spec, index) {
   return { ...rest, problem, ...(start ? { start } : {}), runs: [run] };
 }
 
+/** One run's model twice, once with each loss. */
+export function withBothLosses(spec, index) {
+  const problem = problemOf(spec, index);
+  const start = startAt(spec, index);
+  const { problem: _own, start: _start, ...run } = spec.runs[index];
+  const { changes: _changes, start: _shared, problem: _problem, ...rest } = spec;
+  return { ...rest, runs: ["ce", "mse"].map((loss) => ({ ...run, problem: { ...problem, loss }, ...(start ? { start } : {}) })) };
+}
+
 /** A learning rate for a run. */
 export function withRate(spec, index, lr) {
   const { changes: _changes, ...rest } = spec;

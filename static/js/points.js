@@ -89,7 +89,7 @@ export function parsePoints(text) {
       return refuse(line, "cells", String(cells.length));
     }
     const point = cells.slice(0, 2).map(parseNumber);
-    if (!points.length && point.every(Number.isNaN)) continue; // names of columns
+    if (!points.length && cells.slice(0, 2).every(named)) continue; // names of columns
     const bad = point.findIndex((v) => !Number.isFinite(v) || Math.abs(v) > 1e12);
     if (bad >= 0) return refuse(line, "number", cells[bad]);
     if (!cells[2]) return refuse(line, "class");
@@ -104,7 +104,10 @@ export function parsePoints(text) {
   return { points, labels: labels.map((name) => names.indexOf(name)), classes: Math.max(2, names.length), names };
 }
 
-const headed = (cells) => cells.every((cell) => cell && !Number.isFinite(parseNumber(cell)));
+/** Whether a cell is the name of a column: no number, and not what programs write for a missing one. */
+const named = (cell) => Boolean(cell) && Number.isNaN(parseNumber(cell)) && !/^[-+]?(nan|na|n\/a|null|none|inf|infinity)$/i.test(cell);
+
+const headed = (cells) => cells.every(named);
 
 function cellsOf(line) {
   const separator = [";", "\t", ","].find((sign) => line.includes(sign));

@@ -32,3 +32,9 @@ export function countUpTo(places, row) {
   }
   return low;
 }
+
+/** At most `most` rows of so many, evenly spaced, the first and the last among them. */
+export function spread(count, most) {
+  if (count <= most) return Uint32Array.from({ length: count }, (_, i) => i);
+  return Uint32Array.from({ length: most }, (_, i) => Math.round((i * (count - 1)) / (most - 1)));
+}

@@ -329,6 +329,68 @@ def test_the_plane_in_space_and_on_a_phone(open_page: OpenPage) -> None:
     expect(page.locator("#slice")).to_be_hidden()
 
 
+def paste(page: Page, text: str) -> None:
+    if not page.locator("textarea").is_visible():
+        page.locator("#paste").click()
+    page.locator("textarea").fill(text)
+    page.get_by_role("button", name="Use these points").click()
+
+
+def test_awkward_points_get_a_sentence_and_a_cure(open_page: OpenPage) -> None:
+    page = open_page("/classify#step=3")
+    refused = page.locator("#paste-problem")
+    for text, said in (
+        ("1,2,A\n3,NaN,B", "Line 2: “NaN” is not a finite number: correct it"),
+        ("nan,nan,A\n3,4,B", "Line 1: “nan” is not a finite number"),
+        ("1,2,A\n1e13,4,B", "Line 2: “1e13” is not a finite number"),
+        ("1,2,A\n3,4", "Line 2: has 2 values instead of three"),
+        ("".join(f"{i},{-i},{'AB'[i % 2]}\n" for i in range(2001)), "Line 2001: is one too many: 2000 points"),
+        ("\n".join(f"1,2,{name}" for name in "ABCDEF"), "Line 6: “F” would be a sixth class"),
+        ("", "There are no points"),
+    ):
+        paste(page, text)
+        expect(refused).to_contain_text(said)
+    paste(page, "1,1,A\n1,1,B\n1,1,A")
+    expect(page.locator(".map-note")).to_contain_text("All points are equal: no model can tell them apart. Move some")
+    paste(page, "0,1,A\n1,1,A")
+    expect(page.locator(".map-note")).to_contain_text("All points are of one class")
+    expect(page.locator("#live")).to_contain_text("Draw points of another class")
+    paste(page, "1e6,2,A\n3e6,4,B\n-2e6,1,B")
+    expect(page.locator(".map-note")).to_contain_text("need a tiny learning rate")
+    page.get_by_role("button", name="Standardise").click()
+    until(page, "problem.dataset.points?.every((point) => point.every((v) => Math.abs(v) < 2))")
+    expect(page.locator(".map-note")).to_have_count(0)
+
+
+def test_two_thousand_points_are_learnt_from(open_page: OpenPage) -> None:
+    page = open_page("/classify#step=3")
+    place = "{:.4f},{:.4f},{}\n".format
+    paste(page, "".join(place(math.sin(i) + i % 2, math.cos(3 * i) - i % 2, "AB"[i % 2]) for i in range(2000)))
+    expect(page.locator("#likelihood")).to_contain_text("Likelihood of the 2000 points", timeout=15_000)
+    seek(page, 100)
+    assert int(re.findall(r"(\d+) %", live(page))[0]) > 80
+
+
+def test_depth_over_time_and_with_both_losses(open_page: OpenPage, served: Served) -> None:
+    page = open_page("/classify")
+    scene(page, "depth")
+    page.get_by_role("button", name="over time").click()
+    seek(page, 300)
+    expect(page.locator(".times [data-line=layer-9]")).to_have_count(2, timeout=15_000)
+    page.get_by_role("button", name="at this step").click()
+    page.locator("#which button", has_text="sigmoid").click()
+    expect(page.locator("#which button", has_text="sigmoid")).to_have_attribute("aria-pressed", "true")
+    seek(page, 0)
+    page.get_by_role("button", name="Compare the two losses").click()
+    expect(page.locator("#which")).to_contain_text("squared error", timeout=15_000)
+    expect(page.locator("#panel")).to_contain_text("in every layer: the loss cures the factor of the output")
+    until(page, "runs[1].problem.loss === 'mse'")
+    expect(page.locator("#panel")).to_contain_text("is 5.3 to 5.3 times")
+    runs = engine(served, page.evaluate("location.href"))
+    first = [[v[0] for k, v in run["columns"].items() if k.startswith("gradient_w_1_")] for run in runs]
+    assert math.hypot(*first[0]) / math.hypot(*first[1]) == pytest.approx(5.3, abs=0.1)
+
+
 @pytest.mark.parametrize(("language", "scheme", "name"), [("en", "light", "turned"), ("zh", "dark", "too-many")])
 def test_axe_finds_nothing_serious(
     open_page: OpenPage, serious: Callable[[Page], list[str]], language: str, scheme: str, name: str

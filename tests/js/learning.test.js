@@ -1,4 +1,4 @@
-import { alone, classifies, featuresName, staysAbove, startName, turnedStart, twins, withDataset, withFeatures, withModel, withOptimizer, withProblems, withRate, withStart } from "../../static/js/learning.js";
+import { alone, classifies, featuresName, staysAbove, startName, turnedStart, twins, withBothLosses, withDataset, withFeatures, withModel, withOptimizer, withProblems, withRate, withStart } from "../../static/js/learning.js";
 import { close, equal, test } from "./check.js";
 
 const BLOBS = { name: "blobs", count: 150, classes: 3 };
@@ -61,4 +61,10 @@ test("softmax's difference of rows beside logistic regression's weights", () => 
   const { table, apart } = twins(softmax, new Map(Object.entries({ step: [0, 1], w_1: [0, 2], b: [0, 0.4] })), 1);
   equal(table[0], { name: "w_1", softmax: 2, logistic: 2 });
   close(apart, 0.1);
+});
+
+test("one model with both losses, from the same start", () => {
+  const both = withBothLosses(single, 0);
+  equal(both.runs.map(({ problem, start, settings }) => [problem.loss, problem.kind, start, settings.lr]), [["ce", "softmax", [1], 0.1], ["mse", "softmax", [1], 0.1]]);
+  equal([both.problem, both.start], [undefined, undefined]);
 });

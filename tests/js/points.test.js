@@ -60,3 +60,9 @@ test("no points and points of one class cannot be learnt from", () => {
   equal([unfit({ points: [], labels: [] }), unfit({ points: [[0, 0]], labels: [2] }), unfit({ points: [[0, 0], [1, 1]], labels: [0, 1] })], ["empty", "one_class", null]);
   equal([unfit({ name: "blobs" }), unfit({ points: [[0, 0]], labels: [[0]] })], [null, null]);
 });
+
+test("a missing number is named with its line, in the first line too", () => {
+  equal(parsePoints("NaN,NaN,A\n1,2,B").error, { line: 1, code: "number", text: "NaN" });
+  equal(parsePoints("x,y,class\n1,2,A\n3,inf,B").error, { line: 3, code: "number", text: "inf" });
+  equal(parsePoints("1,2,A\n1,,B").error, { line: 2, code: "number", text: "" });
+});

@@ -1,4 +1,4 @@
-import { countUpTo, thinned } from "../../static/js/thin.js";
+import { countUpTo, spread, thinned } from "../../static/js/thin.js";
 import { equal, test } from "./check.js";
 
 test("a short line keeps every point", () => {
@@ -18,4 +18,9 @@ test("a long line keeps its ends and every peak, in order", () => {
 
 test("how many places lie before a row", () => {
   equal([0, 1, 4, 5, 99].map((row) => countUpTo(Uint32Array.from([0, 2, 5]), row)), [1, 1, 2, 3, 3]);
+});
+
+test("rows spread over a run have its first and its last", () => {
+  equal(Array.from(spread(3, 5)), [0, 1, 2]);
+  equal(Array.from(spread(101, 5)), [0, 25, 50, 75, 100]);
 });

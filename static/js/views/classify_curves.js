@@ -12,7 +12,7 @@ import { createChart, describeChart, drawChart } from "./chart.js";
 import { percent, powerOfTen } from "./classify_words.js";
 
 const DASHES = [[], [7, 4], [1.5, 3]];
-const MARGIN = { left: 32, right: 12 };
+const MARGIN = { left: 32, right: 12, top: 18 }; // room for the words over a point at the top
 
 /** Both charts. */
 export function createCurves() {
@@ -24,7 +24,7 @@ export function createCurves() {
 export function drawCurves(view, shown) {
   const own = shown.runs[shown.shown];
   const likely = own.problem.loss === "ce" ? likelihoodOf(view, own) : null;
-  draw(view, view.accuracy, shown, "accuracy", { range: [0, 1.1], ticks: [[0, "0"], [0.5, "0.5"], [1, "1"]] }, percent, t("Accuracy"), likely);
+  draw(view, view.accuracy, shown, "accuracy", { range: [0, 1], ticks: [[0, "0"], [0.5, "0.5"], [1, "1"]] }, percent, t("Accuracy"), likely);
   const top = Math.max(1e-6, ...shown.runs.map(({ trajectory }) => highest(trajectory)));
   const ticks = niceTicks(0, top, 3).map((v) => [v, String(v)]);
   draw(view, view.loss, shown, "loss", { range: [0, top * 1.05], ticks }, (v) => num(v, 3), t("Loss"));

@@ -9,7 +9,7 @@ import { nearest, owned, standardised, unfit, withLabel, withMoved, withoutPoint
 import * as racing from "../race.js";
 import { problemOf } from "../settings.js";
 import { point, rowAt } from "../trajectory.js";
-import { createChrome, currentTheme, phone, readPage, sayIgnored } from "./chrome.js";
+import { createChrome, currentTheme, isDark, phone, readPage, sayIgnored } from "./chrome.js";
 import { createControls, showControls } from "./classify_controls.js";
 import { createCurves, drawCurves } from "./classify_curves.js";
 import { nameOf, paletteOf, rgb } from "./classify_names.js";
@@ -21,6 +21,7 @@ import { createProbe, drawProbe } from "./classify_probe.js";
 import { cure, headline, marks, note, refusal, verdict } from "./classify_words.js";
 import { element } from "./element.js";
 import { createLede, showQuestion, showVerdict } from "./lede.js";
+import { saveHandOut } from "./share.js";
 import { createTransport, showTicks, showTransport } from "./transport.js";
 
 const READABLE = 100; // ms: numbers change no faster than they can be read
@@ -243,7 +244,7 @@ const curves = createCurves();
 const panel = createPanel(find("panel"), act);
 const slice = createSlice({ change: act.slice, redraw: () => soon() });
 const controls = createControls(state, act);
-const transport = createTransport(act, [0.25, 1, 4, 16, 32]);
+const transport = createTransport(act, [0.25, 1, 2, 8, 32]);
 
 find("scenes").append(...scenes.map((scene) => element("button", { type: "button", "data-scene": scene.name, title: scene.lesson, onclick: () => act.scene(scene) }, scene.title)));
 for (const name of ["tool", "below"]) {
@@ -253,6 +254,11 @@ for (const name of ["tool", "below"]) {
   });
 }
 
+const share = {
+  link: () => state.link, fragment, spec: () => state.spec, name: () => state.scene?.name ?? "classify",
+  more: [{ icon: "page", words: t("Interactive hand-out"), press: () => saveHandOut(share, "loss", isDark() ? "dark" : "light") }],
+};
+
 createChrome({
   changed: () => { state.theme = currentTheme(page.tokens); map.key = ""; stir(); },
   link: () => state.link,
@@ -261,7 +267,7 @@ createChrome({
     { keys: ["s"], words: t("the loss surface, or this point"), press: () => act.show({ below: state.below === "surface" ? "point" : "surface" }) },
     ...[["v", "look", t("look at a point")], ["a", "draw", t("draw points")], ["r", "label", t("relabel points")], ["x", "erase", t("delete points")]].map(([key, tool, words]) => ({ keys: [key], words, press: () => act.show({ tool }) })),
   ],
-  share: { link: () => state.link, fragment, spec: () => state.spec, name: () => "steepest-classify" },
+  share,
 });
 
 /* drawing: once a frame, only when something changed */

@@ -1,15 +1,16 @@
 /** The panel beside the map: what a scene is about, in numbers that follow the step. */
-import { atPoint, crossEntropy, layerNorms } from "../classifier.js";
+import { atPoint, crossEntropy } from "../classifier.js";
 import { eigenvalues, flat, hessian } from "../curvature.js";
 import { t } from "../i18n.js";
 import { featuresName, twins, withDataset, withFeatures } from "../learning.js";
 import { fix, num } from "../numbers.js";
 import { problemOf } from "../settings.js";
 import { gradient, rowAt } from "../trajectory.js";
+import { depthPanel } from "./classify_depth.js";
+import { put, table, title } from "./classify_parts.js";
 import { marker } from "./classify_probe.js";
 import { element } from "./element.js";
 
-const SLOWEST = 1e-8; // gradients below this are drawn as nothing
 const DECADES = 7; // of eigenvalues that are drawn
 
 /** Which panel suits a spec; `now` stays where it still does. */
@@ -24,7 +25,7 @@ export function panelFor(spec, now = null) {
   return dataset.name === "circles" || dataset.features ? "features" : "rows";
 }
 
-/** The panel in `host`. `act`: edit(spec), shift(value). */
+/** The panel in `host`. `act`: edit(spec), shift(value), show(change). */
 export function createPanel(host, act) {
   return { host, act, name: null, parts: {}, key: "" };
 }
@@ -32,6 +33,7 @@ export function createPanel(host, act) {
 /** Show the panel of `shown.panel` at the step shown. */
 export function drawPanel(panel, shown) {
   const make = PANELS[shown.panel];
+  panel.now = shown; // what a button acts on: the panel may have been built for an earlier spec
   panel.host.hidden = !make;
   if (!make) {
     panel.name = null;
@@ -44,18 +46,6 @@ export function drawPanel(panel, shown) {
     panel.host.replaceChildren(...make.build(panel, shown));
   }
   make.draw(panel.parts, shown);
-}
-
-const put = (node, text) => {
-  if (node && node.textContent !== text) node.textContent = text;
-};
-
-const title = (words, aside = "") => element("div", { class: "cap" }, element("h2", {}, words), element("span", { class: "aside" }, aside));
-
-function table(parts, heads, rows) {
-  parts.cells = rows.map(() => heads.slice(1).map(() => element("td", {})));
-  return element("table", {}, element("thead", {}, element("tr", {}, ...heads.map((head) => element("th", { scope: "col" }, head)))),
-    element("tbody", {}, ...rows.map((row, index) => element("tr", {}, element("th", { scope: "row" }, row), ...parts.cells[index]))));
 }
 
 /* each class's weights, and its row of the gradient */
@@ -187,12 +177,13 @@ const bothPanel = {
 
 const featuresPanel = {
   form: (shown) => shown.runs[0].model.features.map(({ text }) => text).join(),
-  build({ parts, act }, shown) {
+  build(panel, shown) {
+    const { parts, act } = panel;
     const { dataset } = shown.runs[0].problem;
     const other = featuresName(dataset) === "squares" ? "plain" : "squares";
     parts.equation = element("p", { class: "big" });
     parts.said = element("p", {});
-    return [title(t("The line it draws")), parts.equation, parts.said, element("button", { class: "button", type: "button", id: "other-features", onclick: () => act.edit(withDataset(shown.spec, withFeatures(dataset, other), false)) },
+    return [title(t("The line it draws")), parts.equation, parts.said, element("button", { class: "button", type: "button", id: "other-features", onclick: () => act.edit(withDataset(panel.now.spec, withFeatures(panel.now.runs[0].problem.dataset, other), false)) },
       other === "squares" ? t("Give it x² and y² as well") : t("Only x and y again"))];
   },
   draw(parts, shown) {
@@ -211,33 +202,5 @@ function terms(model, theta) {
     return `${sign}${k ? " " : ""}${num(Math.abs(value), 3)}${name ? ` ${name}` : ""}`;
   }).join(" ");
 }
-
-/* depth */
-
-const depthPanel = {
-  form: (shown) => shown.runs.map(({ model }) => model.layers.sizes).join("/"),
-  build({ parts }, shown) {
-    const deepest = Math.max(...shown.runs.map(({ model }) => model.layers.sizes.length - 1));
-    parts.bars = shown.runs.map(() => Array.from({ length: deepest }, () => ({ bar: element("i"), value: element("span") })));
-    const rows = Array.from({ length: deepest }, (_, layer) => [element("span", {}, t("layer {layer}", { layer: layer + 1 })), ...parts.bars.map((bars) => element("div", { class: "bar-of" }, bars[layer].bar, bars[layer].value))]);
-    parts.said = element("p", {});
-    return [title(t("Length of the gradient by layer"), t("log scale")), element("div", { class: "layers", style: { "--runs": String(shown.runs.length) } },
-      element("span"), ...shown.runs.map(({ name }) => element("b", {}, name)), ...rows.flat()), parts.said];
-  },
-  draw(parts, shown) {
-    const ratios = shown.runs.map((run, index) => {
-      const g = gradient(run.trajectory, run.model.parameters, run.row);
-      const norms = g && Number.isFinite(g[0]) ? layerNorms(run.model, g) : [];
-      parts.bars[index].forEach(({ bar, value }, layer) => {
-        const size = norms[layer];
-        bar.style.setProperty("--p", String(size > SLOWEST ? Math.min(1, 1 - Math.log10(size) / Math.log10(SLOWEST)) : 0));
-        put(value, size === undefined ? "" : num(size, 2));
-      });
-      return norms.length > 1 ? norms[0] / norms.at(-1) : NaN;
-    });
-    const words = shown.runs.map(({ name }, index) => `${name} ${num(ratios[index], 2)}`).join(", ");
-    put(parts.said, t("First layer over last: {ratios}. The loss cures the factor of the output, not the depth.", { ratios: words }));
-  },
-};
 
 const PANELS = { rows: rowsPanel, twins: twinsPanel, shift: shiftPanel, both: bothPanel, features: featuresPanel, depth: depthPanel };

@@ -104,7 +104,7 @@ export function note({ code, values }) {
 
 const LINES = {
   cells: (text) => t("has {text} values instead of three: x, y and a class.", { text }),
-  number: (text) => t("“{text}” is not a number.", { text }),
+  number: (text) => t("“{text}” is not a finite number: correct it, or leave the line out.", { text }),
   class: () => t("has no class after x and y."),
   classes: (text) => t("“{text}” would be a sixth class; five are possible.", { text }),
   many: (text) => t("is one too many: {text} points are possible.", { text }),
