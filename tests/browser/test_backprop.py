@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from app import links
 from app.runs import prepare
@@ -157,6 +157,23 @@ def test_a_typed_formula(open_page: OpenPage) -> None:
         page.click("#share")
         page.get_by_role("menuitem", name="Interactive hand-out").click()
     assert download.value.suggested_filename.endswith(".html")
+
+
+def test_a_moment_asked_for_while_a_pass_is_on_its_way_is_shown_when_it_comes(open_page: OpenPage) -> None:
+    page = open_page("/backprop?formula=x*y&start=1,2&steps=5&run=sgd(lr=0.1)")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/api/v1/backpropagations*", hold)
+    page.locator("#start-x").fill("3")
+    with page.expect_request("**/api/v1/backpropagations*"):
+        page.locator("#start-x").press("Enter")
+    page.locator("#parameters-title").click()
+    page.keyboard.press("End")
+    held.pop().continue_()
+    expect(page.locator('#parameters [data-name="y"] td.g')).to_have_text("+3.000000")
 
 
 def test_a_weight_is_typed_and_everything_follows(open_page: OpenPage, served: Served) -> None:

@@ -218,6 +218,14 @@ const act = {
   },
 };
 
+/** Show a moment: of this pass, and of the one that is on its way, which may be longer. */
+function showMoment(moment) {
+  playing.pause(player);
+  playing.seek(player, Math.min(moment, player.steps));
+  if (state.wanted) state.wanted.moment = moment;
+  soon();
+}
+
 const transport = createTransport({
   toggle() {
     state.answered = true;
@@ -227,10 +235,8 @@ const transport = createTransport({
     soon();
   },
   seek(step) {
-    playing.pause(player);
     state.answered = true;
-    playing.seek(player, Math.min(step, player.steps));
-    soon();
+    showMoment(step);
   },
   nudge(by) {
     playing.pause(player);
@@ -238,10 +244,9 @@ const transport = createTransport({
     Object.assign(state, { picked: false });
     if (by > 0 && player.step >= player.steps) return act.iterate(state.iteration + 1, 0);
     if (by < 0 && player.step <= 0) return act.iterate(state.iteration - 1, Infinity);
-    playing.seek(player, player.step + by);
-    soon();
+    showMoment(player.step + by);
   },
-  first() { playing.pause(player); playing.seek(player, 0); soon(); },
+  first() { showMoment(0); },
   speed(value) { state.speed = value; soon(); },
   faster(direction) {
     state.speed = SPEEDS[Math.max(0, Math.min(SPEEDS.length - 1, SPEEDS.indexOf(state.speed) + direction))];
