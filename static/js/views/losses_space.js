@@ -45,7 +45,7 @@ export function drawHill(space, loss, id, map, run, shown, parameters) {
   const start = shown.race.spec.start;
   const ghost = ghostsOf(shown)[loss];
   drawSurface(view, {
-    map, theme: shown.theme, step: shown.step, parameters, ghosts: ghost?.columns.has(parameters[0]) ? [{ trajectory: ghost, identity }] : [], starts: [start], hover: null,
+    map, theme: shown.theme, step: shown.step, parameters, words: { start: t("start") }, ghosts: ghost?.columns.has(parameters[0]) ? [{ trajectory: ghost, identity }] : [], starts: [start], hover: null,
     runs: [{ trajectory: run.trajectory, identity, visible: true, selected: true }],
   });
 }

@@ -165,7 +165,7 @@ function drawPoints(view, state, visible, ground, eye) {
   const at = (run, row) => state.parameters.map((name) => run.trajectory.columns.get(name)?.[rowAt(run.trajectory, row)]);
   for (const start of state.starts) {
     spot(start, { symbol: "circle-open", colour: theme.ink, radius: theme.size(state.together ? 6 : 4.5) });
-    if (state.starts.length === 1 && (state.together || state.step > 4)) nameStart(context, state, start, ground, eye);
+    if (state.words && state.starts.length === 1 && (state.together || state.step > 4)) nameStart(context, state, start, ground, eye);
   }
   for (const run of visible) {
     if (!run.trajectory.count) continue;
