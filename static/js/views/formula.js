@@ -124,7 +124,7 @@ function nameFields(variables) {
     if (start.dataset.name === name) return;
     start.dataset.name = name;
     start.replaceChildren(name, element("sub", {}, "0"));
-    window.textContent = `${name} ∈`;
+    if (window) window.textContent = `${name} ∈`; // Backprop has no window to choose
   });
 }
 
