@@ -2,6 +2,7 @@
 
 import ast
 import re
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,21 @@ def test_only_views_touch_the_document(file: Path) -> None:
     names = r"document|Plotly|location|localStorage|history|navigator"
     asked = r"window(?=\.(?:add|remove|inner|outer|match|request|get|device|location|document|set|scroll|open))"
     assert not re.findall(rf"(?<![\w.\"'])(?:(?:{names})\s*[.\[(]|{asked})", text)
+
+
+TOLD = re.findall(
+    r"^### `([\w/]+)`\n(.*?)(?=^#)", (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8"), re.S | re.M
+)
+
+
+def test_the_architecture_tells_of_every_folder() -> None:
+    folders = {file.parent for file in [*PYTHON, *(ROOT / "static" / "js").rglob("*.js")]}
+    assert {name for name, _ in TOLD} == {folder.relative_to(ROOT).as_posix() for folder in folders}
+
+
+@pytest.mark.parametrize(("folder", "rows"), TOLD, ids=[name for name, _ in TOLD])
+def test_the_architecture_tells_of_every_module(folder: str, rows: str) -> None:
+    names = [name for row in re.findall(r"^\| (`.*?) \|", rows, re.M) for name in re.findall(r"`(.+?)`", row)]
+    there = [file.name for file in (ROOT / folder).iterdir() if file.suffix in {".py", ".js"}]
+    assert [name for name in there if not any(fnmatch(name, told) for told in names)] == []
+    assert [told for told in names if not any(fnmatch(name, told) for name in there)] == []
