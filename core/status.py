@@ -40,8 +40,11 @@ def finished(step: int) -> Status:
 
     >>> finished(5).message
     'All 5 steps were made.'
+    >>> finished(1).message
+    'The only step was made.'
     """
-    return Status("finished", step, "finished", f"All {step} steps were made.")
+    message = "The only step was made." if step == 1 else f"All {step} steps were made."
+    return Status("finished", step, "finished", message)
 
 
 def stopped(step: int, code: str, message: str, values: Mapping[str, Any]) -> Status:
