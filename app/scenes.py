@@ -23,7 +23,7 @@ class Scene:
     choices: tuple[str, ...] = ()
     answer: int = -1  # which of the choices is right
     step: int = 0  # the step shown when the page opens on it
-    view: Json = field(default_factory=dict)  # what else the page shows: its own names
+    view: Json = field(default_factory=dict)  # what else the page shows, in its own words; follow: the run asked about
 
     def body(self, say: Callable[[str], str]) -> Json:
         """The scene's texts in the reader's language."""
@@ -142,19 +142,20 @@ SCENES = (
         mark("Which of the three ends in the shallow hole on the right?"),
         (mark("Gradient descent"), mark("Momentum"), mark("Adam")),
         answer=0,
+        view={"follow": 0},
     ),
     Scene(
         "by-hand",
         "descent",
         mark("By hand"),
         mark(
-            "On x² each step multiplies x by 1 - 2 × rate: at rate 1 it jumps from side to side, above 1 it flies off."
+            "On x² each step multiplies x by 1 − 2 × rate: at rate 1 it jumps from side to side, above 1 it flies off."
         ),
         descent("parabola", (1,), 30, *(run("sgd", lr) for lr in (0.02, 0.4, 0.9, 1.0, 1.05))),
         mark("From x = 1 with rate 0.4: where is the next point?"),
-        (mark("at 0.6"), mark("at 0.2"), mark("at -0.4")),
+        (mark("at 0.6"), mark("at 0.2"), mark("at −0.4")),
         answer=1,
-        view={"places": [[0.6], [0.2], [-0.4]]},
+        view={"places": [[0.6], [0.2], [-0.4]], "follow": 1},
     ),
     Scene(
         "ravine",
@@ -165,6 +166,7 @@ SCENES = (
         mark("Two runs differ only in their rate, 0.038 and 0.041. What happens to the second?"),
         (mark("It arrives a little earlier"), mark("It zigzags, and arrives"), mark("It flies off")),
         answer=2,
+        view={"follow": 1},
     ),
     Scene(
         "turned-ravine",
@@ -187,6 +189,7 @@ SCENES = (
         mark("After 500 steps, which one has not come near the minimum?"),
         (mark("Gradient descent"), mark("Momentum"), mark("Adam")),
         answer=0,
+        view={"follow": 0},
     ),
     Scene(
         "heavy-ball",
@@ -202,6 +205,7 @@ SCENES = (
         mark("Momentum 0, 0.5, 0.8, 0.9 and 0.99: which arrives first?"),
         ("0.5", "0.8", "0.99"),
         answer=1,
+        view={"follow": 2},
     ),
     Scene(
         "saddle",
@@ -214,6 +218,7 @@ SCENES = (
         mark("The start is a millionth beside the ridge. Does gradient descent get away?"),
         (mark("No, it is trapped"), mark("Yes, within 20 steps"), mark("Yes, after about 150 steps")),
         answer=2,
+        view={"follow": 0},
     ),
     Scene(
         "plateau",
@@ -236,6 +241,7 @@ SCENES = (
         mark("The loss is divided by 100. Whose path changes?"),
         (mark("Gradient descent's"), mark("Adam's"), mark("Both")),
         answer=0,
+        view={"follow": 0},
     ),
     Scene(
         "noise",
@@ -256,7 +262,7 @@ SCENES = (
         mark("In which of the four holes does gradient descent end? Tap it on the map."),
         (mark("upper right"), mark("upper left"), mark("lower left"), mark("lower right")),
         answer=3,
-        view={"places": [[3, 2], [-2.81, 3.13], [-3.78, -3.28], [3.58, -1.85]]},
+        view={"places": [[3, 2], [-2.81, 3.13], [-3.78, -3.28], [3.58, -1.85]], "follow": 0},
     ),
     Scene(
         "no-single-winner",
@@ -278,6 +284,7 @@ SCENES = (
         mark("Each of the three has its best settings. Which is first at a millionth of the loss?"),
         (mark("Gradient descent"), mark("Momentum"), mark("Adam")),
         answer=1,
+        view={"follow": 1},
     ),
     Scene(
         "badly-wrong",

@@ -39,6 +39,7 @@ def test_a_scene_is_a_spec_with_a_lesson_and_a_question(scene: Scene) -> None:
     assert scene.lesson
     assert 0 <= scene.step <= spec.steps
     assert not scene.question or 0 <= scene.answer < len(scene.choices)
+    assert 0 <= scene.view.get("follow", 0) < len(spec.runs)
     assert scene.body(str)["title"] == scene.title
 
 

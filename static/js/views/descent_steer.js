@@ -119,12 +119,12 @@ export function goBack(page, { spec, scene }) {
   run(page, spec, { history: null });
 }
 
-/** A choice was taken: it plays, and the answer is seen. */
+/** A choice was taken: it plays, the run that was asked about is followed, and the answer is seen. */
 export function answer(page, choice) {
   page.prediction = choice;
   page.answered = true;
   play(page.player);
-  touch(page);
+  select(page, page.scene.view?.follow ?? page.selected);
 }
 
 /* ---- what is shown ---- */

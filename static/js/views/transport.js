@@ -85,13 +85,15 @@ export function showTicks(transport, marks, steps) {
   const key = JSON.stringify([marks, steps, width]);
   if (key === transport.marked) return;
   transport.marked = key;
-  let last = -Infinity;
+  let free = -Infinity; // where the last label ends
   const sorted = [...marks].sort((a, b) => a.step - b.step);
   transport.ticks.replaceChildren(...sorted.map(({ step, label, colour }) => {
     const left = (step / steps) * width;
-    const room = left - last > 90;
-    if (room) last = left;
+    const long = label.length * (/[\u3000-\uffff]/.test(label) ? 8.5 : 6.2) * (document.documentElement.dataset.present === undefined ? 1 : 1.2);
     const edge = left < 60 ? "early" : width - left < 60 ? "late" : null;
+    const begins = edge === "early" ? left : edge === "late" ? left - long : left - long / 2;
+    const room = begins >= free;
+    if (room) free = begins + long + 12;
     const mark = element("i", { class: edge, "data-label": room ? label : "", title: label });
     mark.style.left = `${(100 * step) / steps}%`;
     mark.style.setProperty("--c", colour);
