@@ -14,6 +14,7 @@ export function drawHeads(view, state) {
   const context = headLayer(view.trail);
   const { theme } = state;
   const visible = ordered(state.runs).filter((run) => run.visible && run.trajectory.count);
+  view.told = []; // boxes of the words of overlays
   for (const overlay of state.overlays ?? []) overlay(context, (point) => toPixels(view, point), view);
   if (state.fog) drawFog(context, (point) => toPixels(view, point), state, view.area);
   drawStart(context, view, state);
@@ -75,7 +76,7 @@ function placeNames(view, state, labels) {
   };
   const taken = [
     ...state.map.labels.map((label) => box([label.x, label.y], 12, 7)), ...state.starts.map((start) => box(start, 16, 20)),
-    ...(state.map.minima ?? []).map((point) => box(point, 6, 6)),
+    ...(state.map.minima ?? []).map((point) => box(point, 6, 6)), ...view.told,
   ];
   if (!state.moving) for (const label of labels) label.place = undefined;
   placeLabels(labels, ink, taken, view.area.width, view.area.height);

@@ -5,8 +5,9 @@
 import { CONFIG, contourMargins, curveFigure } from "../figures.js";
 import { placeLabels } from "../geometry.js";
 import { clamp, createPixels, pathTo, useMapping } from "../pixels.js";
-import { value, valueAndGradient } from "../program.js";
-import { rowAt } from "../trajectory.js";
+import { hessian, value, valueAndGradient } from "../program.js";
+import { point, rowAt } from "../trajectory.js";
+import { drawCross, drawFog } from "./overlays.js";
 import { roomOf } from "./room.js";
 import { createTrail, drawArrow, drawHead, drawLabel, drawLines, headLayer, place } from "./trail.js";
 
@@ -63,9 +64,12 @@ function drawPaths(view, state) {
   ];
   drawLines(view.trail, paths, view.drawn + paths.map((path) => path.signature).join());
   const context = headLayer(view.trail);
+  const at = ([x]) => toPixels(view, x, value(map.program, [x]));
+  if (state.fog) drawFog(context, at, state, view.area);
   for (const run of visible) dots(context, view, state, run, parameter);
   const chosen = visible.find((run) => run.selected);
   if (chosen) tangent(context, view, state, chosen, parameter);
+  if (chosen && state.theory) quadratic(context, view, state, chosen);
   const heads = visible.map((run) => {
     const x = run.trajectory.columns.get(parameter)[rowAt(run.trajectory, state.step)];
     const [px, py] = toPixels(view, x, value(map.program, [x]));
@@ -110,6 +114,30 @@ function tangent(context, view, state, run, parameter) {
   const [px, py] = toPixels(view, xs[row], f);
   const [qx] = toPixels(view, xs[row + 1], f);
   drawArrow(context, { x0: px, y0: py, x1: qx, y1: py, colour: theme.ink, paper: theme.paper, width: 1.6 });
+}
+
+/** The parabola with the curvature here, and a cross where it is level: there Newton's step leads. */
+function quadratic(context, view, state, run) {
+  const { theme, map } = state;
+  const here = point(run.trajectory, state.parameters, rowAt(run.trajectory, state.step));
+  const [f, [slope]] = valueAndGradient(map.program, here);
+  const [[curvature]] = hessian(map.program, here);
+  if (!Number.isFinite(curvature)) return;
+  const [x0, x1] = view.window[0];
+  context.strokeStyle = theme.ink;
+  context.lineWidth = 1.2;
+  context.setLineDash([3, 3]);
+  context.beginPath();
+  for (let i = 0; i <= 120; i += 1) {
+    const d = x0 + ((x1 - x0) * i) / 120 - here[0];
+    context[i ? "lineTo" : "moveTo"](...toPixels(view, here[0] + d, f + slope * d + (curvature / 2) * d * d));
+  }
+  context.stroke();
+  context.setLineDash([]);
+  if (!(Math.abs(curvature) > 0)) return;
+  const newton = -slope / curvature;
+  const [x, y] = toPixels(view, here[0] + newton, f + (slope * newton) / 2);
+  drawCross(context, x, y);
 }
 
 function names(context, view, state, heads) {

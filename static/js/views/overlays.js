@@ -2,15 +2,17 @@
 import { post } from "../api.js";
 import { alpha } from "../colours.js";
 import { t } from "../i18n.js";
+import { remembered } from "../memory.js";
 import { num } from "../numbers.js";
 import { cliff, curvature, steepestCurvature } from "../overlays.js";
 import { settingAt } from "../settings.js";
 import { point, rowAt } from "../trajectory.js";
 import { drawFan } from "./ensembles.js";
-import { drawArrow } from "./trail.js";
+import { drawArrow, drawLabel } from "./trail.js";
 
 const SUNSET = 60; // gradient evaluations until nothing is seen
 const ARROW = 58; // pixels of the longest arrow
+const SIZE = 34; // pixels of the longest half axis of a remembered size
 
 const pointOf = (state, run, step = state.step) => point(run.trajectory, state.parameters, rowAt(run.trajectory, step));
 
@@ -21,7 +23,7 @@ export function overlaysOf(page, state) {
   const drawn = [];
   if (page.fan) drawn.push((context, at) => drawFan(context, at, page.fan, state, chosen));
   if (page.theory) drawn.push((context, at) => drawCurvature(context, at, page, state, chosen));
-  if (page.arrows && !state.moving) drawn.push((context, at) => drawSteps(context, at, page, state, chosen));
+  if (page.arrows && !state.moving) drawn.push((context, at, view) => drawSteps(context, at, page, state, chosen, view.told));
   return drawn;
 }
 
@@ -49,7 +51,11 @@ function drawCurvature(context, at, page, state, chosen) {
   for (const axis of found.axes) trace(axis, found.ellipse ? 0.6 : 1.2);
   if (!found.newton) return;
   trace([here, found.newton], 1.4, [3, 3]);
-  const [x, y] = at(found.newton);
+  drawCross(context, ...at(found.newton));
+}
+
+/** Where a Newton step leads. */
+export function drawCross(context, x, y) {
   for (const slope of [1, -1]) {
     context.lineWidth = 1.6;
     context.beginPath();
@@ -74,6 +80,17 @@ export function curvatureWords(page, state) {
       { ...words, theory: num(theory, 3), measured: num(measured, 3) });
   }
   return rate ? t("curvature {steep} by {flat}; if this were its quadratic: stable below η = {rate}", words) : t("curvature {steep} by {flat}", words);
+}
+
+/** The caption on a curve, where the curvature is one number. */
+export function slopeWords(page, state) {
+  const chosen = state.runs[page.selected];
+  const here = chosen?.trajectory.count ? pointOf(state, chosen) : null;
+  if (!here) return "";
+  const bend = steepestCurvature(state.map.program, here);
+  const rate = cliff(state.spec.runs[page.selected], bend);
+  if (rate) return t("curvature {bend}; if this were its parabola: stable below η = {rate}", { bend: num(bend, 3), rate: num(rate, 2) });
+  return t("curvature {bend}", { bend: num(bend, 3) });
 }
 
 const ratesKey = (page, state) => `${page.link}/${page.selected}/${state.step}`;
@@ -111,7 +128,7 @@ export function gaugesOf(page, state) {
 
 /* ---- arrows: downhill, the step, and what the other rules would do here ---- */
 
-function drawSteps(context, at, page, state, chosen) {
+function drawSteps(context, at, page, state, chosen, told) {
   const { theme } = state;
   const row = rowAt(chosen.trajectory, state.step);
   const here = point(chosen.trajectory, state.parameters, row);
@@ -126,16 +143,65 @@ function drawSteps(context, at, page, state, chosen) {
   const lengths = steps.map(({ to }) => Math.hypot(...at(to).map((v, i) => v - origin[i])));
   const longest = Math.max(...lengths.filter(Number.isFinite), 1e-9);
   const scale = Math.max(1, ARROW / longest);
-  page.arrowScale = scale;
-  const size = Math.hypot(...slope) || 1;
-  const tip = at(here.map((v, i) => v - slope[i] / size));
-  const way = Math.hypot(...tip.map((v, i) => v - origin[i])) || 1;
-  drawArrow(context, { x0: origin[0], y0: origin[1], x1: origin[0] + ((tip[0] - origin[0]) / way) * ARROW, y1: origin[1] + ((tip[1] - origin[1]) / way) * ARROW,
-    colour: theme.ink, paper: theme.paper, width: 1.4 });
+  const memory = memoryHere(page, state, chosen, row);
+  const unit = [at([here[0] + 1, here[1]])[0] - origin[0], at([here[0], here[1] + 1])[1] - origin[1]]; // pixels of one, the screen's y going down
+  const onScreen = ({ values, ...rest }) => ({ ...rest, values: values.map((v, i) => v * unit[i]) });
+  const ways = [{ word: t("downhill"), values: slope, dash: [] }, ...memory.filter(({ kind }) => kind === "way")].map(onScreen);
+  drawSlopes(context, origin, ways, theme, told);
+  for (const size of memory.filter(({ kind }) => kind === "size").map(onScreen)) drawSize(context, origin, size, ways[0].values[1] < 0 ? -1 : 1, theme, told);
   for (const { to, colour, width, dash } of steps.reverse()) {
     const [x, y] = at(to).map((v, i) => origin[i] + (v - origin[i]) * scale);
     if (colour) drawArrow(context, { x0: origin[0], y0: origin[1], x1: x, y1: y, colour, paper: theme.paper, width, dash });
   }
+}
+
+/** What the selected run's rule had remembered when it came to this row; a typed rule says nothing about its signs and units. */
+function memoryHere(page, state, chosen, row) {
+  const entry = page.catalog.optimizers.find(({ name }) => name === state.spec.runs[chosen.index].optimizer);
+  const { key, detail } = page.inspector;
+  return entry && key === `${chosen.trajectory.version}/${chosen.index}` ? remembered(entry.lines, detail, state.parameters, row) : [];
+}
+
+/** Downhill, and beside it the way that is remembered: on one scale, the longest as long as an arrow may be. */
+function drawSlopes(context, origin, arrows, theme, told) {
+  const longest = Math.max(...arrows.map(({ values }) => Math.hypot(...values))) || 1;
+  for (const { word, values, dash = [1.5, 3] } of arrows) {
+    const [u, v] = values.map((part) => (-part / longest) * theme.size(ARROW));
+    drawArrow(context, { x0: origin[0], y0: origin[1], x1: origin[0] + u, y1: origin[1] + v, colour: theme.ink, paper: theme.paper, width: dash.length ? 2 : 1.4, dash });
+    const length = Math.hypot(u, v);
+    if (length > 8) tell(context, word, origin[0] + u + (u / length) * 6, origin[1] + v + (v / length) * 9, theme, { side: u < 0 ? -1 : 1, told });
+  }
+}
+
+/** A remembered size of the gradient along each axis, as an ellipse: its longer axis is always as long, its shape is what tells. */
+function drawSize(context, origin, { word, values }, up, theme, told) {
+  const longest = Math.max(...values.map(Math.abs));
+  if (!(longest > 0)) return;
+  const [rx, ry] = values.map((v) => (Math.abs(v) / longest) * theme.size(SIZE));
+  context.beginPath();
+  context.ellipse(...origin, Math.max(1, rx), Math.max(1, ry), 0, 0, 2 * Math.PI);
+  context.fillStyle = alpha(theme.ink, 0.06);
+  context.fill();
+  context.lineWidth = 1;
+  context.setLineDash([1.5, 3]);
+  context.strokeStyle = theme.ink;
+  context.stroke();
+  context.setLineDash([]);
+  tell(context, word, origin[0], origin[1] + up * (ry + theme.size(10)), theme, { side: 0, told });
+}
+
+/** A word where it hides no other one: moved up or down by whole lines; `told` are the boxes of those before. */
+function tell(context, text, x, y, theme, { side, told }) {
+  const font = `400 ${theme.size(11)}px ${theme.sans}`;
+  context.font = font;
+  const width = context.measureText(text).width;
+  const line = theme.size(14);
+  const cx = x + (side * width) / 2;
+  const box = (by) => [cx - width / 2 - 2, y + by - line / 2, cx + width / 2 + 2, y + by + line / 2];
+  const free = ([x0, y0, x1, y1]) => !told.some((other) => x0 < other[2] && other[0] < x1 && y0 < other[3] && other[1] < y1);
+  const by = [0, line, -line, 2 * line, -2 * line].find((shift) => free(box(shift))) ?? 0;
+  told.push(box(by));
+  drawLabel(context, { text, cx, cy: y + by, colour: theme.ink, paper: theme.paper, font });
 }
 
 const whatIfKey = (state, here) => JSON.stringify([here, state.spec.runs.map((run) => [run.optimizer, run.rule, run.settings])]);

@@ -35,6 +35,7 @@ export function remap(page) {
   const oneDimensional = page.answer.variables.length === 1;
   page.stage.quad.dataset.data = String(Boolean(page.answer.data));
   page.stage.quad.dataset.dimensions = oneDimensional ? "1" : "2";
+  for (const id of ["#arrows", "#downhill"]) document.querySelector(id).closest("label").hidden = oneDimensional; // on a curve tangent and step are always drawn
   const window = page.held ?? (page.window?.length === page.answer.variables.length ? page.window : null);
   page.map = makeMap(page.answer, { window, aspect: contourAspect(page.stage.contour, page.theme) });
 }

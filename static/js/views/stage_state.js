@@ -24,7 +24,7 @@ export function stateOf(page) {
     ghosts: race.ghosts.filter((ghost) => who[ghost.run] && !page.hidden.has(ghost.run)).map((ghost) => ({
       ...ghost, identity: who[ghost.run], visible: true, selected: false, index: -1 - ghost.run,
     })),
-    hover: page.fog ? null : page.hover, words: { start: t("start") }, downhill: page.downhill, fog: page.fog, basins: page.basinsWanted ? page.basins : null, lossAxis: page.lossAxis, goal: page.goal === null ? null : page.goal + (map.minimum ?? 0),
+    hover: page.fog ? null : page.hover, words: { start: t("start") }, downhill: page.downhill, fog: page.fog, theory: page.theory, basins: page.basinsWanted ? page.basins : null, lossAxis: page.lossAxis, goal: page.goal === null ? null : page.goal + (map.minimum ?? 0),
     lossFloor: { floor: map.minimum ?? 0, known: map.minimum !== null && map.minimum !== undefined }, identities: who,
   };
 }

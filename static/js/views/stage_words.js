@@ -6,7 +6,7 @@ import { problemOf, settingAt } from "../settings.js";
 import { cell, ended, gradient, point, rowAt, settles } from "../trajectory.js";
 import { holdRoom, showKicker, showQuestion, showSentence, showVerdict } from "./lede.js";
 import { lossIsLog } from "./loss.js";
-import { curvatureWords } from "./overlays.js";
+import { curvatureWords, slopeWords } from "./overlays.js";
 import { showGallery, verdict } from "./scenes.js";
 import { catalogRow } from "./stage_map.js";
 import { showTicks } from "./transport.js";
@@ -79,8 +79,9 @@ function asides(page, state) {
   const at = hover?.point && map.variables.length === hover.point.length ? hover.point : null;
   write("#contour-aside", page.fog ? fogWords(state) : page.theory && map.variables.length === 2 ? curvatureWords(page, state) : at ? t("f({point}) = {value}", { point: at.map((v) => plainNumber(Number(v.toPrecision(3)))).join(", "), value: valueText(map, at) })
     : log ? t("lines every half decade · click to set the start") : t("evenly spaced lines · click to set the start"));
-  write("#curve-aside", at && map.variables.length === 1 ? t("f({point}) = {value}", { point: plainNumber(Number(at[0].toPrecision(3))), value: valueText(map, at) })
-    : t("tangent and next step of the selected run · click to set the start"));
+  const over = state.fog ? fogWords(state) : page.theory && map.variables.length === 1 ? slopeWords(page, state) : "";
+  write("#curve-aside", over || (at && map.variables.length === 1 ? t("f({point}) = {value}", { point: plainNumber(Number(at[0].toPrecision(3))), value: valueText(map, at) })
+    : t("tangent and next step of the selected run · click to set the start")));
   page.stage.loss.isLog = lossIsLog(state, page.stage.loss.range);
   const held = state.runs.some((run) => run.trajectory.columns.has("held_out_loss")) ? ` · ${t("thin: held out")}` : "";
   write("#loss-aside", (page.stage.loss.isLog ? t("log scale, per step") : t("linear scale, per step")) + held);
