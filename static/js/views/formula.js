@@ -7,7 +7,7 @@ import { element, mathematics, pointAt, showProblem } from "./element.js";
 
 const PAUSE = 300; // ms of not typing before a formula is checked
 
-/** `on`: surface(name, settings), fitted(problem, start), formula(answer of /surfaces), start(point). */
+/** `on`: surface(name, settings), fitted(problem, start) where the page shows such models, formula(answer of /surfaces), start(point). */
 export function createFormula(catalog, on) {
   const find = (id) => document.querySelector(id);
   const form = {
@@ -15,7 +15,7 @@ export function createFormula(catalog, on) {
     problem: find("#formula-problem"), settings: find("#function-settings"), x: find("#start-x"), y: find("#start-y"), startProblem: find("#start-problem"),
     startRow: find("#start"), typing: null, text: "",
   };
-  form.select.append(...groups(catalog), element("option", { value: "", hidden: true }, t("Your own function")));
+  form.select.append(...groups(catalog, Boolean(on.fitted)), element("option", { value: "", hidden: true }, t("Your own function")));
   form.select.addEventListener("change", () => choose(form, form.select.value));
   form.input.addEventListener("input", () => {
     clearTimeout(form.typing);
@@ -37,12 +37,12 @@ function choose(form, value) {
   else if (value) form.on.surface(value, {});
 }
 
-function groups(catalog) {
+function groups(catalog, fitted) {
   const option = (row) => element("option", { value: row.name }, row.title);
   const [line, plane] = [catalog.surfaces.filter((row) => row.variables.length === 1), catalog.surfaces.filter((row) => row.variables.length === 2)];
   return [
     element("optgroup", { label: t("Of x and y") }, plane.map(option)), element("optgroup", { label: t("Of x alone") }, line.map(option)),
-    element("optgroup", { label: t("Of data") }, element("option", { value: `${FITTED}linear` }, t("A line through points")), element("option", { value: `${FITTED}logistic` }, t("Logistic regression"))),
+    ...(fitted ? [element("optgroup", { label: t("Of data") }, element("option", { value: `${FITTED}linear` }, t("A line through points")), element("option", { value: `${FITTED}logistic` }, t("Logistic regression")))] : []),
   ];
 }
 
