@@ -92,12 +92,9 @@ def test_its_paths_are_the_engines_rows(host: Host) -> None:
     frame = figure(host(SURFACE))
     frame.locator("#stage").focus()
     frame.press("#stage", "End")
-    frame.wait_for_function(
-        "() => document.querySelector('#plot .plotly-host').data.filter((trace) => trace.meta === 'run').length === 2"
-    )
-    xs = frame.evaluate(
-        "() => document.querySelector('#plot .plotly-host').data.filter((trace) => trace.meta === 'run')[1].x"
-    )
+    runs = "document.querySelector('#plot .plotly-host').data.filter((trace) => trace.meta === 'run')"
+    frame.wait_for_function(f"() => {runs}[1]?.x.length === 81")  # at rest, with all of its rows
+    xs = frame.evaluate(f"() => {runs}[1].x")
     problem = make_problem("surface", name="rosenbrock")
     run = Run(problem, optimizer="adam", settings={"lr": 0.1}, start=(-1.5, 2), steps=80)
     assert xs == run.advance(80)["x"].tolist()
