@@ -19,12 +19,12 @@ export function plain(sentenceParts) {
   return sentenceParts.map((part) => part.text).join("");
 }
 
-/** (0.91, 0.83), or 0.91 on a line. Two decimals, unless all of it is smaller than that. */
+/** (0.91, 0.83), or 0.91 on a line. Two decimals, unless all of it is smaller than that and still to be told from 0. */
 export function pointText(point) {
   const size = Math.max(...point.map(Math.abs));
   const text = (v) => {
     if (Math.abs(v) >= 1e5) return num(v, 3);
-    if (size > 0 && size < 0.02) return Math.abs(v) < size / 1000 ? "0" : num(v, 2);
+    if (size > 1e-9 && size < 0.02) return Math.abs(v) < size / 1000 ? "0" : num(v, 2);
     return fix(v, 2);
   };
   const numbers = point.map(text);

@@ -72,13 +72,14 @@ export function contourFigure({ theme, map, width, height, paths = [], ghosts = 
     return { range, tickvals: values, ticktext: values.map(tick) };
   };
   const [[x0, x1], [y0, y1]] = window;
+  const named = Math.max(0.07, theme.size(24) / height); // of the height: where the name of the upright axis stands
   return {
     data: traces,
     layout: layout(theme, width, height, {
       margin: contourMargins(theme), annotations,
       // The names of the axes stand at their ends: no tick may touch them.
       xaxis: axis(theme, ticks(window[0], 6, (v) => v <= x1 - 0.045 * (x1 - x0) && v >= x0 + 0.02 * (x1 - x0))),
-      yaxis: axis(theme, ticks(window[1], 6, (v) => v <= y1 - 0.07 * (y1 - y0) && v >= y0 + 0.01 * (y1 - y0))),
+      yaxis: axis(theme, ticks(window[1], 6, (v) => v <= y1 - named * (y1 - y0) && v >= y0 + 0.01 * (y1 - y0))),
     }),
   };
 }
@@ -115,6 +116,8 @@ export function plotlyDash(dash) {
   return dash.length ? dash.map((length) => `${length}px`).join(",") : "solid";
 }
 
+const ROOM = 300; // pixels of height that the surface and the labels below it need
+
 /** The 3-D surface over a square-ish window, with iso-lines, a floor grid and names on the outermost ticks. */
 export function surfaceFigure({ theme, map, width, height, camera }) {
   const { scale, grid3, window3, variables } = map;
@@ -126,7 +129,10 @@ export function surfaceFigure({ theme, map, width, height, camera }) {
     showbackground: false, showspikes: false, showgrid: false, zeroline: false, showline: false, ticks: "", title: { text: "" },
     tickfont: { family: theme.sans, size: theme.size(10.5), color: theme.ink3 }, ...more,
   });
-  const far = width / height < 1.15 ? 1.13 : 1;
+  // A low panel has the same tick labels as a high one: they need a greater part of it.
+  const lacking = Math.max(0, ROOM / height - 1);
+  const far = (width / height < 1.15 ? 1.13 : 1) * (1 + 0.28 * lacking);
+  const center = { ...CAMERA.center, z: CAMERA.center.z - 0.12 * lacking };
   const eye = Object.fromEntries(Object.entries(CAMERA.eye).map(([key, v]) => [key, v * far]));
   return {
     data: [{
@@ -142,7 +148,7 @@ export function surfaceFigure({ theme, map, width, height, camera }) {
     layout: layout(theme, width, height, {
       margin: { l: 0, r: 0, t: 0, b: 0 }, uirevision: "camera",
       scene: {
-        uirevision: "camera", dragmode: "turntable", camera: camera ?? { ...CAMERA, eye }, aspectmode: "manual",
+        uirevision: "camera", dragmode: "turntable", camera: camera ?? { ...CAMERA, eye, center }, aspectmode: "manual",
         aspectratio: map.aspect3,
         xaxis: third({ range: window3[0], tickangle: 0, tickvals: xs, ticktext: named(xs, variables[0], true) }),
         yaxis: third({ range: window3[1], tickangle: 0, tickvals: ys, ticktext: named(ys, variables[1], false) }),

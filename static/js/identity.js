@@ -15,7 +15,7 @@ export function noiseless(spec) {
 
 /**
  * [{name, colour, dash, dashName, symbol, family}] for a spec's runs. `titles` and `families` by optimizer; `words`:
- * {descent, short, own, losses, batch} in the reader's language; `format` writes a number.
+ * {descent, short, own, written (names of rules by their text), losses, batch} in the reader's language; `format` writes a number.
  */
 export function identities(spec, { tokens, dark, titles, families, words, format }) {
   const palette = tokens[dark ? "dark" : "light"];
@@ -27,7 +27,7 @@ export function identities(spec, { tokens, dark, titles, families, words, format
     const twins = bases.flatMap((other, i) => (other === base ? [i] : []));
     const number = twins.indexOf(index);
     const descent = twins.length > 1 ? words.short : words.descent;
-    const title = base === "own" ? words.own : base === "sgd" && exact ? descent : (titles[base] ?? base);
+    const title = base === "own" ? words.written?.[run.rule] ?? words.own : base === "sgd" && exact ? descent : (titles[base] ?? base);
     return {
       name: title + suffix(spec, index, twins, { format, words }), colour: palette[look.family] ?? palette.ink,
       dash: tokens.dashes[shifted(DASH_ORDER, look.dash, number)], dashName: shifted(DASH_ORDER, look.dash, number),

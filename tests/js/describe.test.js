@@ -39,7 +39,7 @@ test("trouble is said with its step and why", () => {
 });
 
 test("points have two decimals, unless all of them is smaller", () => {
-  equal([pointText([0.91, 4e-12]), pointText([-0.5]), pointText([0.004, 0]), pointText([2e6, 1])], ["(0.91, 0.00)", "−0.50", "(0.0040, 0)", "(2.00 × 10⁶, 1.00)"]);
+  equal([pointText([0.91, 4e-12]), pointText([-0.5]), pointText([0.004, 0]), pointText([2e6, 1]), pointText([-1.3e-16, 8e-17])], ["(0.91, 0.00)", "−0.50", "(0.0040, 0)", "(2.00 × 10⁶, 1.00)", "(0.00, 0.00)"]);
   equal(plain(parts("no slots", {})), "no slots");
 });
 

@@ -173,5 +173,7 @@ export async function fair(page) {
 /** The selected run's rate for all. */
 export function sameRate(page) {
   const rate = edit.settingAt(page.spec, page.selected, "lr", 0);
-  if (rate !== undefined) run(page, edit.withSameRate(page.spec, rate), { ghost: true });
+  if (rate === undefined) return;
+  leaveScene(page);
+  run(page, edit.withSameRate(page.spec, rate), { ghost: true });
 }

@@ -8,7 +8,7 @@ import { position, rateReach, valueAt } from "../scale.js";
 import { SYMBOLS } from "../identity.js";
 import { settingAt } from "../settings.js";
 import { element, icon, showProblem, swatch } from "./element.js";
-import { createRule, RULE_EXAMPLE, settingNamed, showRule, typedState, typeOn } from "./rules.js";
+import { ASCENT, createRule, RULE_EXAMPLE, settingNamed, showRule, typedState, typeOn } from "./rules.js";
 
 const MOST_RUNS = 12;
 
@@ -250,9 +250,10 @@ function fillMenu(rail) {
     rail.menu.dispatchEvent(new CustomEvent("grown"));
     others.querySelector("button")?.focus();
   });
-  const own = element("button", { type: "button", onclick: () => choose(rail, null) },
-    element("span", { class: "line" }, swatch(rail.lookOf("own"))), element("span", {}, t("Your own rule")), element("small", {}, ""));
-  rail.menu.replaceChildren(...first.map(entry), more, others, element("hr"), own);
+  const written = (rule, title, note, more = {}) => element("button", { type: "button", ...more, onclick: () => write(rail, rule) },
+    element("span", { class: "line" }, swatch(rail.lookOf("own"))), element("span", {}, title), element("small", {}, note));
+  const ascent = written(ASCENT, t("Gradient ascent"), t("the sign switched"), { title: t("It climbs, as maximum likelihood does on the log-likelihood: with a minus before the formula, ascent and descent change places.") });
+  rail.menu.replaceChildren(...first.map(entry), more, others, element("hr"), written(RULE_EXAMPLE, t("Your own rule"), ""), ascent);
 }
 
 function rateText(row) {
@@ -260,14 +261,16 @@ function rateText(row) {
   return rate ? `η ${num(rate.default, 2)}` : "";
 }
 
+/** A rule to be read and rewritten. */
+function write(rail, rule) {
+  rail.menu.hidePopover();
+  rail.writing = rail.state.spec.runs.length;
+  rail.open.add(rail.writing);
+  rail.on.add({ rule, settings: { lr: 0.01 } });
+}
+
 function choose(rail, row) {
   rail.menu.hidePopover();
-  if (!row) {
-    rail.writing = rail.state.spec.runs.length;
-    rail.open.add(rail.writing);
-    rail.on.add({ rule: RULE_EXAMPLE, settings: { lr: 0.01 } });
-    return;
-  }
   const settings = Object.fromEntries(row.settings.map((setting) => [setting.name, setting.default]));
   rail.on.add({ optimizer: row.name, settings });
 }

@@ -10,6 +10,7 @@ const DECAYS = /^(beta|gamma|mu|rho)\d*$/; // names that papers give to decays
 const ROUNDS = 24; // names that are asked for, one at a time
 
 export const RULE_EXAMPLE = "v = 0.9*v + g\nx = x - lr*v";
+export const ASCENT = "x = x + lr*g"; // the sign switched: what maximum likelihood does with the log-likelihood
 
 /** The field of a run's rule; `accept(text, settings)` hears each rule that can run. `rail` knows catalog and spec. */
 export function createRule(rail, index, accept) {

@@ -4,6 +4,7 @@ import { identities } from "../identity.js";
 import { plainNumber } from "../numbers.js";
 import { startOf } from "../settings.js";
 import { isDark } from "./chrome.js";
+import { ASCENT } from "./rules.js";
 
 /** Everything that panels draw from. */
 export function stateOf(page) {
@@ -39,7 +40,7 @@ export function whoIs(page, spec) {
       titles: Object.fromEntries(page.catalog.optimizers.map((row) => [row.name, row.title])),
       families: Object.fromEntries(page.catalog.optimizers.map((row) => [row.name, row.family])),
       words: {
-        descent: t("Gradient descent"), short: t("GD"), own: t("Own rule"), losses: { mse: t("squared error"), ce: t("cross-entropy") },
+        descent: t("Gradient descent"), short: t("GD"), own: t("Own rule"), written: { [ASCENT]: t("Gradient ascent") }, losses: { mse: t("squared error"), ce: t("cross-entropy") },
         batch: ({ mode, size }) => (mode === "full" ? t("full batch") : mode === "mini" ? t("{count} at a time", { count: size }) : t("one at a time")),
       },
     });
