@@ -163,8 +163,9 @@ function drawExcess(page) {
   const fan = page.fan?.walks.length ? page.fan : null;
   const hint = width > WIDE * size ? hintOf(page) : "";
   const known = page.answered; // before the question is answered nothing gives the answer away
+  const waiting = !known && player.step === 0;
   const still = {
-    key: [known, walkers.map((walker) => whole(walker).key + walker.look.name + walker.look.colour), fan?.key, page.selected, page.ghostsKey].join(),
+    key: [known, waiting, walkers.map((walker) => whole(walker).key + walker.look.name + walker.look.colour), fan?.key, page.selected, page.ghostsKey].join(),
     lines: !known ? [] : [
       ...page.ghosts.map((ghost) => ({ ...shape(ghost, ghost.level, Math.min(ghost.rows, clock.row(ghost.pace, clock.ticks))), colour: ghost.look.colour, width: 1.2, dash: [5, 3], opacity: theme.dark ? 0.6 : 0.5, name: "ghost" })),
       ...walkers.flatMap((walker) => floorLine(walker, page.race.spec, range)),
@@ -173,7 +174,7 @@ function drawExcess(page) {
     ],
     words: [
       ...(hint ? [{ x: range[0], y: LOWEST, dx: 6, dy: -10, text: hint, size: 11, colour: "var(--ink-3)" }] : []),
-      ...(known ? [] : [{ x: (range[0] + range[1]) / 2, y: (LOWEST + top) / 2, anchor: "middle", text: t("Each walk draws its line here, after your guess."), size: 12, colour: "var(--ink-3)" }]),
+      ...(!waiting ? [] : [{ x: (range[0] + range[1]) / 2, y: (LOWEST + top) / 2, anchor: "middle", text: t("Each walk draws its line here, after your guess."), size: 12, colour: "var(--ink-3)" }]),
       ...(known ? names(walkers, whole, range, chart, size) : []),
     ],
   };
