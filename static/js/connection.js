@@ -144,7 +144,9 @@ function flush(link) {
 }
 
 function receive(link, data) {
-  const message = typeof data === "string" ? JSON.parse(data) : decodeFrame(data, link.columns);
+  const text = typeof data === "string";
+  if (!text && link.waitingFor !== null) return; // rows of what was opened before, whose columns may be others
+  const message = text ? JSON.parse(data) : decodeFrame(data, link.columns);
   if (message.type === "opened") {
     if (message.id !== undefined && message.id !== null && message.id !== link.waitingFor) return;
     link.waitingFor = null;

@@ -86,6 +86,16 @@ test("what arrives before its opened belongs to the old run", () => {
   equal(names(heard), ["opened", "opened", "steps"]);
 });
 
+test("rows of what was opened before are not read by the columns of another", () => {
+  const { link, last, heard } = world();
+  open(link, SPEC, 0, 10);
+  last().onopen();
+  say(last(), opened("1"));
+  open(link, { ...SPEC, steps: 20 }, 0, 20);
+  last().onmessage({ data: frame({ type: "steps", run: 0, from: 0, count: 1 }, Float64Array.of(0, 1.5)) }); // two columns, not four
+  equal(names(heard), ["opened"]);
+});
+
 test("a drag sends at most ten messages a second, and the last one wins", () => {
   const { link, last, move } = world();
   open(link, SPEC, 0, 10);
