@@ -167,7 +167,7 @@ function drawProduct(terms, { race, trajectory, row, step, size, theme, at, ghos
   ]);
   drawChart(terms.product, {
     size, x: { range: [0, steps], ticks: niceTicks(0, steps, 5).map((v) => [v, String(v)]) }, y: { range: [0, 1.08], ticks: [[0, "0"], [0.5, ""], [1, ""]] },
-    margin: { left: 40, right: 52 * size }, uprights: [{ x: Math.min(step, steps) }], lines, words,
+    margin: { left: 40, right: 52 * size, top: 16 * size }, uprights: [{ x: Math.min(step, steps) }], lines, words,
     dots: series.map(({ name, y, colour, symbol }) => ({ x: row, y: y[row], symbol, colour, name })),
   });
   write("#product .w", t("Product up, loss down"));
@@ -223,12 +223,14 @@ function drawRuler(terms, { list, all, trajectory, at, size }) {
   });
   const pixel = (reach * size) / Math.max(200, roomOf(terms.ruler)[0]);
   const words = boxes.flatMap(({ x0, x1 }, index) => (x1 - x0 < 38 * pixel ? [] : [{ x: (x0 + x1) / 2, y: 0.5, anchor: "middle", text: fix(list[index].term, 3), colour: "var(--ink)", size: 11.5, name: `term-${index}` }]));
+  const inside = reach - all.sum < 104 * pixel; // no room beside the end: the product stands over the last terms
+  const middle = all.sum + (inside ? -40 : 40) * pixel;
   const chances = ROUND.filter((chance) => -Math.log(chance) <= reach * 1.001);
   const notches = [];
   let last = -Infinity;
   for (const chance of chances) {
     const x = -Math.log(chance);
-    if (x - last < 40 * pixel || Math.abs(x - all.sum - 40 * pixel) < 64 * pixel) continue; // the product stands there
+    if (x - last < 40 * pixel || Math.abs(x - middle) < 64 * pixel) continue; // the product stands there
     last = x;
     notches.push({ x: [x, x], y: [1.08, 1.24], colour: "var(--ink-3)", width: 1 });
     words.push({ x, y: 1.5, anchor: "middle", text: chance >= 0.001 ? plainNumber(chance) : num(chance, 1), colour: "var(--ink-3)", size: 11 });
@@ -236,7 +238,7 @@ function drawRuler(terms, { list, all, trajectory, at, size }) {
   drawChart(terms.ruler, {
     size, x: { range: [0, reach], ticks: niceTicks(0, reach, 8).map((v) => [v, plainNumber(v)]), name: "∑" }, y: { range: [-0.12, 1.75], ticks: [], grid: false },
     margin: { left: 8, right: 16, top: 2 }, boxes, lines: notches,
-    words: [...words, { x: all.sum, y: 1.5, dx: 8, text: [["∏ = ", null], [num(all.product, 3), "bold"]], colour: BLUE, name: "product" }],
+    words: [...words, { x: all.sum, y: 1.5, dx: inside ? 0 : 8, anchor: inside ? "end" : "start", text: [["∏ = ", null], [num(all.product, 3), "bold"]], colour: BLUE, name: "product" }],
   });
   write("#ruler .w", t("Multiplying chances is adding their logarithms"));
   write("#ruler .aside", t("above: product of the chances · below: sum of the terms"));
