@@ -137,7 +137,7 @@ export function surfaceFigure({ theme, map, width, height, camera }) {
   return {
     data: [{
       type: "surface", x: grid3.x, y: grid3.y, z: rows(grid3.f, grid3.x.length, scale.height),
-      surfacecolor: rows(grid3.f, grid3.x.length, scale.level), cmin: scale.low, cmax: scale.high, colorscale: theme.surface,
+      ...(map.paint ?? { surfacecolor: rows(grid3.f, grid3.x.length, scale.level), cmin: scale.low, cmax: scale.high, colorscale: theme.surface }),
       showscale: false, hoverinfo: "skip", opacity: 1, lightposition: { x: -2000, y: -1000, z: 4000 },
       lighting: { ambient: 0.86, diffuse: 0.22, specular: 0.03, roughness: 0.9, fresnel: 0.05 },
       contours: {

@@ -61,8 +61,10 @@ def test_it_opens_on_step_20_of_the_badly_wrong_neuron(open_page: OpenPage) -> N
     assert output(page, "ce") == pytest.approx(0.376, abs=5e-4)
     assert page.inner_text("#ledger-mse [data-number=gradient]") == "0.0192"
     assert page.inner_text("#ledger-ce [data-number=gradient]") == "0.376"
-    marks = [i.get_attribute("data-label") for i in page.locator("#ticks i").all()]
-    assert marks == ["Cross-entropy < 0.5", "Squared error < 0.5"]
+    marks = page.locator("#ticks i").all()
+    assert [mark.get_attribute("data-label") for mark in marks] == ["Cross-entropy < 0.5", "Squared error < 0.5"]
+    steps = [round(300 * float(mark.evaluate("mark => parseFloat(mark.style.left)")) / 100) for mark in marks]
+    assert steps == [17, 232]
 
 
 @pytest.mark.parametrize(
@@ -131,7 +133,7 @@ def test_the_question_is_asked_before_the_curve_is_shown(open_page: OpenPage) ->
     assert page.locator("#gradient [data-line=mse]").count() == 0
     page.mouse.click(*at_output(page, 2 / 3))
     expect(page.locator(".question")).to_contain_text("Right on: you tapped 0.67.")
-    expect(page.locator(".question")).to_contain_text("0.148")
+    expect(page.locator(".question")).to_contain_text("0.148")  # 4/27
     assert page.locator("#gradient [data-line=mse]").count() == 1
 
 
@@ -350,10 +352,15 @@ def test_an_output_is_dragged_and_the_model_starts_through_it(open_page: OpenPag
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] / 2, plot["y"] + plot["height"] * 0.4, steps=5)
     page.mouse.up()
-    page.wait_for_function("() => Number(document.querySelector('#chances [data-dot=point-4]').dataset.y) > 0.5")
-    w, b = start_fields(page)
+    w, b = start_fields(page)  # at once; what is drawn comes after it
+    page.wait_for_function(
+        "z => Math.abs(document.querySelector('#chances [data-dot=point-4]').dataset.y"
+        " - 1 / (1 + Math.exp(-z))) < 1e-9",
+        arg=w * 1.2 + b,
+    )
     a = float(page.get_attribute("#chances [data-dot=point-4]", "data-y") or "nan")
     assert a == pytest.approx(1 / (1 + math.exp(-(w * 1.2 + b))), abs=1e-9)
+    assert a > 0.5
     assert page.locator("#chances [data-line=ghost]").count() == 1  # what ran before
     page.focus("#chances [role=slider]")
     page.keyboard.press("ArrowDown")
@@ -487,9 +494,48 @@ def test_where_a_thousand_starts_end(open_page: OpenPage) -> None:
             " return (clientWidth - 44) * (clientHeight - 28); }",
             loss,
         )
+        tints = page.evaluate(  # and the surface has the tints of as many
+            "loss => new Set(document.querySelector(`#hill-${loss} .plotly-host`).data[0].surfacecolor"
+            ".flat().map(Math.floor)).size",
+            loss,
+        )
+        assert tints == basins
     page.click("#more")
     page.click("#basins")
     page.wait_for_function("() => !document.querySelector('[data-word=minimum]')")
+
+
+def on_map(page: Page, across: str, up: str) -> tuple[float, float]:
+    """The pixel of a place on the map of squared error, by the numbers on its axes: the upright one comes first."""
+    column = page.locator(f"#map-mse .tick:text-is('{across}')").last.bounding_box()
+    line = page.locator(f"#map-mse .tick:text-is('{up}')").first.bounding_box()
+    assert column
+    assert line
+    return column["x"] + column["width"] / 2, line["y"] + line["height"] / 2
+
+
+def test_on_the_maps_the_start_is_pressed_dragged_and_nudged(open_page: OpenPage) -> None:
+    page = open_page("/losses")
+    data_scene(page, "four-valleys")
+    page.keyboard.press("End")
+    page.mouse.move(*on_map(page, "1", "1"))
+    page.mouse.down()
+    page.mouse.move(*on_map(page, "1", "−1"), steps=4)
+    page.mouse.up()
+    page.wait_for_function("() => Math.abs(document.querySelector('#map-mse [data-dot=mse]').dataset.x - 0.12) < 0.01")
+    assert start_fields(page) == pytest.approx([1, -1], abs=0.05)
+    assert place(page, "mse") == pytest.approx([0.120, -1.386], abs=5e-3)  # another of the four valleys
+    page.wait_for_selector("#map-mse [data-line=mse-ghost]", state="attached")
+    before = start_fields(page)
+    page.focus("#map-mse [role=application]")
+    page.keyboard.press("Shift+ArrowLeft")
+    page.wait_for_function("before => document.querySelector('#start-w').value < before - 0.2", arg=before[0])
+    page.wait_for_selector("#hill-mse canvas.trail-head")
+    page.focus("#hill-mse .plot")
+    page.keyboard.press("Shift+ArrowUp")
+    page.wait_for_function(
+        "before => Number(document.querySelector('#start-b').value.replace('−', '-')) > before + 0.2", arg=before[1]
+    )
 
 
 def test_the_neurons_losses_in_space(open_page: OpenPage) -> None:

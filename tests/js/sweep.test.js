@@ -1,4 +1,5 @@
 import { order, suggestedGoal } from "../../static/js/arrival.js";
+import { mix } from "../../static/js/colours.js";
 import { basins, best } from "../../static/js/sweep.js";
 import { append, createTrajectory } from "../../static/js/trajectory.js";
 import { equal, test } from "./check.js";
@@ -15,6 +16,10 @@ test("where none arrives the lowest sound loss is best", () => {
 test("a start belongs to the minimum it ends in", () => {
   const ends = { end_x: [[1, -1], [0.98, null]], end_y: [[0, 0], [0.01, null]] };
   equal(basins(ends, [[-1, 0], [1, 0]], 0.05), [[1, 0], [1, -1]]);
+});
+
+test("a tint is a share of its colour", () => {
+  equal([mix("#000000", "#ffffff", 0.2), mix("#0a48b0", "#cb3600", 0), mix("#0a48b0", "#cb3600", 1)], ["#333333", "#0a48b0", "#cb3600"]);
 });
 
 test("arrival is counted as far as it has been seen", () => {

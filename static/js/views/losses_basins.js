@@ -1,11 +1,13 @@
 /** Where a thousand starts on the map end under each loss: swept by the service, coloured by the minimum that each ends in. */
 import { postLines } from "../api.js";
+import { mix } from "../colours.js";
 import { basins, minimaOf } from "../sweep.js";
 import { formulaOf } from "../landscape.js";
 import { say } from "./notice.js";
 
 const ACROSS = 32; // starts a side
 const REACH = 0.05; // of the window: as near as this to a minimum is in it
+const TINT = 0.26; // of a basin's colour on the map and on the surface
 const FAMILIES = ["adam", "ada", "sign", "mom", "plain"];
 
 /**
@@ -59,6 +61,24 @@ export function tiles({ xs, ys, ends }, [[x0, x1], [y0, y1]]) {
       if (last?.end === end) last.x1 = across[i + 1];
       else boxes.push({ end, x0: across[i], x1: across[i + 1], y0: up[j], y1: up[j + 1] });
     });
-    return boxes.filter(({ end }) => end >= 0).map((box) => ({ ...box, colour: `var(--c-${FAMILIES[box.end % FAMILIES.length]})`, opacity: 0.26, tile: true, name: `basin-${box.end}` }));
+    return boxes.filter(({ end }) => end >= 0).map((box) => ({ ...box, colour: `var(--c-${FAMILIES[box.end % FAMILIES.length]})`, opacity: TINT, tile: true, name: `basin-${box.end}` }));
   });
+}
+
+/** The landscape with a surface in the tints of its basins: the colours of heights once for each minimum, and once plain. */
+export function painted(scape, { key, xs, ends, minima }, theme, colours) {
+  const { x, y, f } = scape.grid3;
+  const { low, high, level } = scape.scale;
+  const counts = minima.length + 1;
+  const near = (index, length) => Math.round((index / (length - 1)) * (xs.length - 1));
+  const surfacecolor = Array.from(y, (_, j) => Array.from(x, (_, i) => {
+    const end = ends[near(j, y.length)][near(i, x.length)];
+    const share = Math.max(0, Math.min(1, (level(f[j * x.length + i]) - low) / (high - low)));
+    return (end < 0 ? minima.length : end) + 0.02 + 0.96 * share; // not on the border of two scales
+  }));
+  const colorscale = Array.from({ length: counts }, (_, index) => theme.surface.map(([at, colour]) => {
+    const tint = colours[FAMILIES[index % FAMILIES.length]];
+    return [(index + at) / counts, index < minima.length ? mix(colour, tint, TINT) : colour];
+  })).flat();
+  return { ...scape, key3: `${scape.key3}${key}`, paint: { surfacecolor, cmin: 0, cmax: counts, colorscale } };
 }

@@ -12,9 +12,10 @@ import { fix, num, plainNumber } from "../numbers.js";
 import { withFields } from "../pair.js";
 import { rounded } from "../points.js";
 import { cell, ended } from "../trajectory.js";
-import { createChart, describeChart, drawChart } from "./chart.js";
-import { basinsOf, tiles } from "./losses_basins.js";
-import { drawHill, load } from "./losses_space.js";
+import { createChart, describeChart, drawChart, roomOf } from "./chart.js";
+import { basinsOf, painted, tiles } from "./losses_basins.js";
+import { onMap } from "./losses_drag.js";
+import { drawHill, load, moveStart } from "./losses_space.js";
 import { ghostsOf, runsOf } from "./losses_words.js";
 import { say } from "./notice.js";
 
@@ -24,15 +25,16 @@ const MARGIN = { left: 34, right: 10, top: 6, bottom: 22 };
 const GHOST = { width: 1.4, dash: [1.5, 4], opacity: 0.7 };
 const CONFIG = { displayModeBar: false, staticPlot: true };
 
-/** The views of the data; `act.edit` hears of flipped labels. */
+/** The views of the data; `act.edit` hears of flipped labels and of another start. */
 export function createData(page, act) {
   const chart = (id) => createChart(document.querySelector(`#${id} .plot`), "");
   const look = Object.fromEntries(LOSSES.map((loss) => [loss, { ...page.tokens.losses[loss], dash: page.tokens.dashes[page.tokens.losses[loss].dash] }]));
   const data = {
-    page, act, look, points: chart("points"), progress: chart("progress"), models: new Map(), views: {}, plotly: null, asked: false, scapes: {},
+    page, act, look, points: chart("points"), progress: chart("progress"), models: new Map(), views: {}, plotly: null, asked: false, scapes: {}, tinted: {},
     map: Object.fromEntries(LOSSES.map((loss) => [loss, mapPanel(`map-${loss}`)])),
   };
   data.points.host.addEventListener("click", (event) => flip(data, event));
+  for (const loss of LOSSES) onMap(data, data.map[loss].chart, { start: () => data.shown.race.spec.start, window: () => data.scapes[loss].window3, move: (point) => moveStart(act, data.shown.race.spec, point) });
   return data;
 }
 
@@ -57,8 +59,9 @@ export function drawData(data, shown, redraw) {
   for (const loss of LOSSES) {
     const scape = scapeOf(data, data.shown, loss);
     if (!scape) continue;
-    drawMap(data, data.shown, loss, scape);
-    if (data.plotly) drawHill(data, loss, `hill-${loss}`, scape, runs[loss], shown, shown.race.parameters);
+    const basins = basinsOf(data, data.shown, loss, scape);
+    drawMap(data, data.shown, loss, scape, basins);
+    if (data.plotly) drawHill(data, loss, `hill-${loss}`, tinted(data, shown, loss, scape, basins), runs[loss], shown, shown.race.parameters);
     remark(data.shown, loss, scape);
   }
 }
@@ -81,7 +84,7 @@ export function modelOf(data, problem) {
 
 function drawPoints(data, { described, runs, race, size, ghosts }) {
   const bias = race.spec.runs[0].problem.bias !== false;
-  if (!bias) return drawPlane(data, { described, size });
+  if (!bias) return drawPlane(data, { described, runs, race, size });
   const [low, high] = described.window[0];
   const xs = sequence(low, high, 161);
   const [wn, bn] = race.parameters;
@@ -109,17 +112,35 @@ function drawPoints(data, { described, runs, race, size, ghosts }) {
   describeChart(data.points, t("Points, with the output of both models."));
 }
 
-/** Without a bias the points lie in a plane: filled where the label is 1. */
-function drawPlane(data, { described, size }) {
-  const [[x0, x1], [y0, y1]] = described.window;
-  const row = standing();
-  const dots = described.points.map(([x, y], index) => {
-    const place = row(`${x},${y}`);
-    return { x: x + (y ? place * 0.17 : 0), y: y + (y ? 0 : place * 0.6), colour: "var(--ink-2)", radius: 4.5, open: !described.labels[index], name: `point-${index}` };
+/** Without a bias the points lie in a plane: filled where the label is 1. A model halves it by a line through the origin. */
+function drawPlane(data, { described, runs, race, size }) {
+  const [across, up] = [0, 1].map((axis) => reachOf(described.points.map((point) => point[axis])));
+  const [un, vn] = race.parameters;
+  const lines = LOSSES.flatMap((loss) => {
+    const [u, v] = [un, vn].map((name) => cell(runs[loss].trajectory, name, runs[loss].row));
+    return u || v ? [{ ...halving(u, v, across, up), colour: COLOUR[loss], width: 2.4, dash: data.look[loss].dash, name: loss }] : [];
   });
-  drawChart(data.points, { size, x: { range: [x0, x1], ticks: ticks(x0, x1), name: "x" }, y: { range: [y0, y1], ticks: ticks(y0, y1) }, margin: MARGIN, dots });
+  const row = standing();
+  const apart = (12 * size * (across[1] - across[0])) / roomOf(data.points)[0];
+  const dots = described.points.map(([x, y], index) => ({ x: x + row(`${x},${y}`) * apart, y, colour: "var(--ink-2)", radius: 4.5, open: !described.labels[index], name: `point-${index}` }));
+  drawChart(data.points, { size, x: { range: across, ticks: ticks(...across), name: "x₁" }, y: { range: up, ticks: ticks(...up), name: "x₂" }, margin: MARGIN, lines, dots });
   document.querySelector("#points .aside").textContent = t("filled: label 1 · points at one place stand in a row");
   describeChart(data.points, t("Points on the two axes; filled ones have the label 1."));
+}
+
+/** What the values span, and a tenth more on each side. */
+function reachOf(values) {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const pad = 0.15 * (high - low) || 1;
+  return [low - pad, high + pad];
+}
+
+/** Where u·x + v·y is 0 within a window that holds the origin. */
+function halving(u, v, across, up) {
+  const along = [-v, u];
+  const spans = [across, up].map((ends, axis) => ends.map((end) => end / along[axis]).sort((one, other) => one - other));
+  const ends = [Math.max(...spans.map(([low]) => low)), Math.min(...spans.map(([, high]) => high))];
+  return { x: ends.map((far) => far * along[0]), y: ends.map((far) => far * along[1]) };
 }
 
 /** How many points stood at a place before this one. */
@@ -185,11 +206,11 @@ function drawProgress(data, { runs, race, step, size, theme, asked, ghosts }) {
 /* the landscape of each loss */
 
 /** Computed once for each problem and window; the window fits both paths once they are whole. */
-function scapeOf(data, { described, runs, race }, loss) {
+function scapeOf(data, { described, runs, race, gesture }, loss) {
   const problem = race.spec.runs[0].problem;
   const bias = problem.bias !== false;
   const whole = LOSSES.every((each) => ended(runs[each].trajectory));
-  if (!whole && data.scapes[loss]) return data.scapes[loss];
+  if ((!whole || gesture) && data.scapes[loss]) return data.scapes[loss]; // under a hand that moves the start the map stands still
   const window = bias ? windowAround(race.parameters.map((name) => LOSSES.flatMap((each) => Array.from(runs[each].trajectory.columns.get(name).subarray(0, runs[each].trajectory.count))))) : [[-3.6, 2.4], [-3.6, 2.4]];
   const key = JSON.stringify([described.points.length, described.labels, window, loss]);
   if (data.scapes[loss]?.key !== key) {
@@ -201,9 +222,16 @@ function scapeOf(data, { described, runs, race }, loss) {
   return data.scapes[loss];
 }
 
-function drawMap(data, shown, loss, scape) {
+/** The landscape as a surface, in the tints of its basins once they are known; made once. */
+function tinted(data, { theme }, loss, scape, basins) {
+  if (!basins?.minima) return scape;
+  const key = [scape.key, basins.key, theme.key].join();
+  if (data.tinted[loss]?.key !== key) data.tinted[loss] = { key, map: painted(scape, basins, theme, data.page.tokens[theme.dark ? "dark" : "light"]) };
+  return data.tinted[loss].map;
+}
+
+function drawMap(data, shown, loss, scape, basins) {
   const { runs, race, step, theme, size, ghosts } = shown;
-  const basins = basinsOf(data, shown, loss, scape);
   const panel = data.map[loss];
   const { trajectory } = runs[loss];
   const [us, vs] = race.parameters.map((name) => trajectory.columns.get(name));
@@ -217,7 +245,7 @@ function drawMap(data, shown, loss, scape) {
     dots: [{ x: race.spec.start[0], y: race.spec.start[1], colour: "var(--ink)", open: true, radius: 4.5 }, { x: us[runs[loss].row], y: vs[runs[loss].row], symbol: data.look[loss].symbol, colour: COLOUR[loss], name: loss }],
   });
   document.querySelector(`#map-${loss} .aside`).textContent = aboutMap(scape, basins);
-  describeChart(panel.chart, t("The loss over the parameters, with the path. It is at ({u}, {v}).", { u: fix(us[runs[loss].row], 2), v: fix(vs[runs[loss].row], 2) }));
+  describeChart(panel.chart, t("The loss over the parameters, with the path. It is at ({u}, {v}). Arrow keys move the start.", { u: fix(us[runs[loss].row], 2), v: fix(vs[runs[loss].row], 2) }));
   if (!data.plotly || !panel.chart.area) return;
   const key = [scape.key, theme.key, ...Object.values(panel.chart.area)].join();
   if (key === panel.key) return;

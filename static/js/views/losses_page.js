@@ -73,7 +73,10 @@ const act = {
     run(spec, step, way);
   },
   /** A gesture is over. */
-  rest() { state.gesture = false; },
+  rest() {
+    if (state.gesture) soon();
+    state.gesture = false;
+  },
   scene(scene) {
     playing.pause(player);
     show(scene, panelOf(scene), scene.spec, scene.step, "push");
@@ -89,7 +92,7 @@ const act = {
 const controls = createControls(state, act);
 const neuron = createNeuron(page.tokens, act);
 const data = createData(page, act);
-const space = createSpace(page, soon);
+const space = createSpace(page, act, soon);
 const outputs = createOutputs(document.querySelector("#outputs"));
 const terms = createTerms(page, act);
 const question = createQuestion(document.querySelector("#question"), { redraw: soon, play: () => { playing.play(player); soon(); } });

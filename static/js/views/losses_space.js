@@ -1,8 +1,9 @@
 /** The neuron's losses over weight and bias as surfaces, when asked for: drawn by Plotly, their paths over it. */
 import { makeMap } from "../map.js";
 import { post } from "../api.js";
-import { say } from "./notice.js";
 import { t } from "../i18n.js";
+import { withPairStart } from "../pair.js";
+import { say } from "./notice.js";
 import { loadPlotlyInSpace } from "./plotly.js";
 import { createSurface, drawSurface } from "./surface.js";
 import { ghostsOf, runsOf } from "./losses_words.js";
@@ -10,11 +11,11 @@ import { ghostsOf, runsOf } from "./losses_words.js";
 const LOSSES = ["mse", "ce"];
 // Across the diagonal w = b, along which a neuron with input 1 moves.
 const EYE = { eye: { x: 1.06, y: -1.28, z: 0.64 }, center: { x: 0.03, y: 0.03, z: -0.13 }, up: { x: 0, y: 0, z: 1 } };
-const FAR = { ...EYE, eye: { x: 1.36, y: -1.64, z: 0.96 } };
+const FAR = { ...EYE, eye: { x: 1.26, y: -1.52, z: 0.89 } };
 
 /** The surfaces' panels; Plotly is loaded only when they are first shown. */
-export function createSpace(page, redraw) {
-  return { page, redraw, plotly: null, asked: false, maps: new Map(), views: {} };
+export function createSpace(page, act, redraw) {
+  return { page, act, redraw, plotly: null, asked: false, maps: new Map(), views: {} };
 }
 
 /** Show the surfaces in place of the curves, or the curves again. */
@@ -37,7 +38,8 @@ export function drawSpace(space, shown) {
 /** One surface with one path; `runs` is {trajectory}. */
 export function drawHill(space, loss, id, map, run, shown, parameters) {
   const host = document.querySelector(`#${id} .plot`);
-  const view = (space.views[id] ??= Object.assign(createSurface(host, space.plotly, { camera: () => {} }), { camera: id.startsWith("hill") ? FAR : EYE }));
+  const view = (space.views[id] ??= createHill(space, host, id.startsWith("hill") ? FAR : EYE));
+  view.spec = shown.race.spec;
   const { tokens } = space.page;
   const look = tokens.losses[loss];
   const colour = tokens[shown.theme.dark ? "dark" : "light"][look.family];
@@ -48,6 +50,22 @@ export function drawHill(space, loss, id, map, run, shown, parameters) {
     map, theme: shown.theme, step: shown.step, parameters, words: { start: t("start") }, ghosts: ghost?.columns.has(parameters[0]) ? [{ trajectory: ghost, identity }] : [], starts: [start], hover: null,
     runs: [{ trajectory: run.trajectory, identity, visible: true, selected: true }],
   });
+}
+
+function createHill({ plotly, act }, host, camera) {
+  const view = createSurface(host, plotly, {
+    hover: () => {},
+    start: (point, phase) => (phase === "end" ? act.rest() : moveStart(act, view.spec, point)),
+  });
+  for (const [name, value] of Object.entries({ tabindex: "0", role: "application", "aria-label": t("The surface in three dimensions, with every path on it. Arrow keys move the start, comma and full stop turn it.") })) host.setAttribute(name, value);
+  host.addEventListener("keyup", act.rest);
+  host.closest("figure").querySelector(".aside").textContent = t("drag the start, or turn");
+  return Object.assign(view, { camera });
+}
+
+/** Both start elsewhere: a gesture, until `act.rest()`. */
+export function moveStart(act, spec, point) {
+  act.edit(withPairStart(spec, point.map((value) => Number(value.toFixed(2)))), { moving: true });
 }
 
 /** Fetch Plotly once; without WebGL the curves stay, and the page says why. */
