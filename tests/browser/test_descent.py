@@ -435,6 +435,13 @@ def test_nonsense_in_a_link_is_said_and_the_rest_is_used(open_page: OpenPage) ->
     expect(page.locator("#function")).to_have_value("bowl")
 
 
+@pytest.mark.parametrize("step", ["-5", "2.5", "last"])
+def test_a_step_that_is_none_is_the_start(open_page: OpenPage, step: str) -> None:
+    page = open_page(f"/?surface=bowl&run=adam(lr=0.1)#step={step}")
+    drawn(page)
+    expect(page.locator("#stepno")).to_have_text(re.compile(r"Step 0 of"))
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious(

@@ -13,6 +13,7 @@ import * as racing from "../race.js";
 import { torchScript } from "../pytorch.js";
 import { withProblem, withStart } from "../settings.js";
 import { cell, point } from "../trajectory.js";
+import { inFragment, writeAddress } from "./address.js";
 import { createAgain, showAgain } from "./backprop_again.js";
 import { createControls, showControls } from "./backprop_controls.js";
 import { createGraph, drawGraph } from "./backprop_graph.js";
@@ -345,10 +346,7 @@ function fragment() {
 }
 
 function remember(way) {
-  if (!state.link) return;
-  const lang = new URLSearchParams(location.search).get("lang");
-  const address = state.link + (lang ? `${state.link.includes("?") ? "&" : "?"}lang=${lang}` : "") + fragment();
-  history[way === "push" ? "pushState" : "replaceState"]({ spec: state.spec, scene: state.scene?.name ?? null }, "", address);
+  writeAddress(state.link, fragment(), { spec: state.spec, scene: state.scene?.name ?? null }, way);
 }
 
 addEventListener("popstate", (event) => {
@@ -359,10 +357,9 @@ addEventListener("popstate", (event) => {
 
 function shownByAddress() {
   const said = new URLSearchParams(location.hash.slice(1));
-  const whole = (name) => (/^\d{1,5}$/.test(said.get(name) ?? "") ? Number(said.get(name)) : 0);
-  state.row = Math.max(0, whole("row") - 1);
+  state.row = Math.max(0, (inFragment("row") ?? 0) - 1);
   if (GRAINS.includes(said.get("grain"))) state.grain = said.get("grain");
-  return { iteration: whole("iteration"), moment: whole("moment") };
+  return { iteration: inFragment("iteration") ?? 0, moment: inFragment("moment") ?? 0 };
 }
 
 /* ---- drawing: once a frame, only when something changed ---- */

@@ -7,6 +7,7 @@ import * as playing from "../player.js";
 import * as racing from "../race.js";
 import { ghostOf } from "../trajectory.js";
 import * as walks from "../walks.js";
+import { inFragment, writeAddress } from "./address.js";
 import { createControls, showControls } from "./batches_controls.js";
 import { fitAll, fitOf, measureFloors, openFan } from "./batches_measures.js";
 import { countText } from "./batches_parts.js";
@@ -321,9 +322,7 @@ function fragment() {
 }
 
 function remember(way) {
-  const lang = new URLSearchParams(location.search).get("lang");
-  const address = page.link + (lang ? `&lang=${lang}` : "") + fragment();
-  history[way === "push" ? "pushState" : "replaceState"]({ spec: page.spec, scene: page.scene?.name ?? null }, "", address);
+  writeAddress(page.link, fragment(), { spec: page.spec, scene: page.scene?.name ?? null }, way);
 }
 
 addEventListener("popstate", (event) => {
@@ -335,12 +334,11 @@ addEventListener("popstate", (event) => {
 
 function readFragment() {
   const asked = new URLSearchParams(location.hash.slice(1));
-  const whole = (name) => (/^\d{1,5}$/.test(asked.get(name) ?? "") ? Number(asked.get(name)) : null);
   if (BY.includes(asked.get("by"))) page.by = asked.get("by");
-  page.atOnce = whole("at_once") || page.atOnce;
-  page.selected = Math.min(whole("walk") ?? page.selected, page.spec.runs.length - 1);
+  page.atOnce = inFragment("at_once") || page.atOnce;
+  page.selected = Math.min(inFragment("walk") ?? page.selected, page.spec.runs.length - 1);
   page.wantsFan = asked.has("fan");
-  const step = whole("step");
+  const step = inFragment("step");
   if (step !== null) player.step = player.position = step;
   return step;
 }

@@ -9,6 +9,7 @@ import { nearest, owned, standardised, unfit, withLabel, withMoved, withoutPoint
 import * as racing from "../race.js";
 import { problemOf } from "../settings.js";
 import { point, rowAt } from "../trajectory.js";
+import { inFragment, writeAddress } from "./address.js";
 import { createChrome, currentTheme, isDark, phone, readPage, sayIgnored } from "./chrome.js";
 import { createControls, showControls } from "./classify_controls.js";
 import { createCurves, drawCurves } from "./classify_curves.js";
@@ -209,10 +210,7 @@ function fragment() {
 }
 
 function remember(way) {
-  if (!state.link) return;
-  const lang = new URLSearchParams(location.search).get("lang");
-  const address = state.link + (lang ? `${state.link.includes("?") ? "&" : "?"}lang=${lang}` : "") + fragment();
-  history[way === "push" ? "pushState" : "replaceState"]({ spec: state.spec, scene: state.scene?.name ?? null }, "", address);
+  writeAddress(state.link, fragment(), { spec: state.spec, scene: state.scene?.name ?? null }, way);
 }
 
 addEventListener("popstate", (event) => {
@@ -223,10 +221,7 @@ addEventListener("popstate", (event) => {
   run(event.state.spec, stepAsked() ?? 0, null, { window: true });
 });
 
-function stepAsked() {
-  const step = new URLSearchParams(location.hash.slice(1)).get("step");
-  return step !== null && /^\d{1,5}$/.test(step) ? Number(step) : null;
-}
+const stepAsked = () => inFragment("step");
 
 /* the parts */
 

@@ -7,6 +7,7 @@ import { isFitted } from "../fitted.js";
 import { createPlayer } from "../player.js";
 import { arrived, createRace, finish, missing, opened, steps } from "../race.js";
 import * as edit from "../settings.js";
+import { inFragment } from "./address.js";
 import { createArrival } from "./arrival.js";
 import { createChrome, readPage, sayIgnored } from "./chrome.js";
 import { fragment, keys, takeAway, transportOf, wireRunning, wireSwitches } from "./descent_controls.js";
@@ -118,7 +119,7 @@ async function begin() {
   wire();
   const shown = new URLSearchParams(location.hash.slice(1));
   page.window = windowFrom(shown.get("window"));
-  page.player.step = Math.min(Number(shown.get("step")) || 0, page.spec.steps);
+  page.player.step = Math.min(inFragment("step") ?? 0, page.spec.steps);
   page.scene = page.scenes.find((scene) => scene.link === page.link) ?? null;
   chooseScene(page, page.scene, Boolean(page.player.step));
   if (page.scene && !shown.has("step")) page.player.step = page.scene.step ?? 0;

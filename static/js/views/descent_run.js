@@ -5,6 +5,7 @@ import { t } from "../i18n.js";
 import { FIRST_GRANT, restart } from "../player.js";
 import { expect, keepGhosts, missing } from "../race.js";
 import { firstDifference } from "../settings.js";
+import { withLanguage, writeAddress } from "./address.js";
 import { showProblem } from "./element.js";
 import { showFormulaErrors } from "./formula.js";
 import { say } from "./notice.js";
@@ -69,16 +70,9 @@ function acceptOpened(page) {
 /** The address says what runs; the fragment says what is shown of it. */
 function remember(page) {
   if (!page.history || !page.link) return;
-  const address = withLanguage(page.link);
-  const state = { spec: page.spec, scene: page.scene?.name ?? null };
-  if (page.history === "push" && address !== location.pathname + location.search) history.pushState(state, "", address);
-  else history.replaceState(state, "", address);
+  const moved = withLanguage(page.link) !== location.pathname + location.search;
+  writeAddress(page.link, "", { spec: page.spec, scene: page.scene?.name ?? null }, moved ? page.history : "replace");
   page.history = "replace";
-}
-
-function withLanguage(link) {
-  const language = new URLSearchParams(location.search).get("lang");
-  return language ? `${link}${link.includes("?") ? "&" : "?"}lang=${language}` : link;
 }
 
 /** A spec was refused: what ran goes on, and the error stands beside its field. */

@@ -12,6 +12,7 @@ import { worded } from "../problems.js";
 import { arrived, createRace, expect, finish, missing, opened, steps } from "../race.js";
 import { problemOf } from "../settings.js";
 import { cell, rowAt } from "../trajectory.js";
+import { inFragment } from "./address.js";
 import { currentTheme, readPage } from "./chrome.js";
 import { contourAspect, createContour, drawContour } from "./contour.js";
 import { createCurve, drawCurve } from "./curve.js";
@@ -177,8 +178,7 @@ function showMissing(error) {
 
 async function begin() {
   if (data.ignored.length) return showWrong(worded({ errors: data.ignored }));
-  const asked = Number(new URLSearchParams(location.hash.slice(1)).get("step")) || 0;
-  page.player.step = Math.max(0, Math.min(Math.round(asked), length));
+  page.player.step = Math.min(inFragment("step") ?? 0, length);
   const until = Math.min(length, page.player.step + FIRST_GRANT);
   page.player.granted = until;
   expect(page.race, data.spec, 0);

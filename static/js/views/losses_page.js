@@ -4,6 +4,7 @@ import { t } from "../i18n.js";
 import { kindOf, paired, panelOf } from "../pair.js";
 import * as playing from "../player.js";
 import * as racing from "../race.js";
+import { inFragment, writeAddress } from "./address.js";
 import { createChrome, currentTheme, isDark, phone, readPage, sayIgnored } from "./chrome.js";
 import { createControls, showControls } from "./losses_controls.js";
 import { createData, drawData } from "./losses_data.js";
@@ -159,9 +160,7 @@ function fragment() {
 }
 
 function remember(way) {
-  const lang = new URLSearchParams(location.search).get("lang");
-  const address = state.link + (lang ? `${state.link.includes("?") ? "&" : "?"}lang=${lang}` : "") + fragment();
-  history[way === "push" ? "pushState" : "replaceState"]({ spec: state.spec, scene: state.scene?.name ?? null, panel: state.panel }, "", address);
+  writeAddress(state.link, fragment(), { spec: state.spec, scene: state.scene?.name ?? null, panel: state.panel }, way);
 }
 
 addEventListener("popstate", (event) => {
@@ -177,10 +176,7 @@ function panelAsked(spec) {
   return name === "terms" || (name === "outputs" && kindOf(spec) === "neuron") ? name : null;
 }
 
-function stepAsked() {
-  const asked = new URLSearchParams(location.hash.slice(1)).get("step");
-  return asked !== null && /^\d{1,5}$/.test(asked) ? Number(asked) : null;
-}
+const stepAsked = () => inFragment("step");
 
 /* drawing: once a frame, only when something changed */
 

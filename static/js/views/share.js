@@ -2,6 +2,7 @@
 import { Refusal } from "../api.js";
 import { t } from "../i18n.js";
 import { curl, frame, pythonProgram } from "../snippets.js";
+import { withLanguage } from "./address.js";
 import { anchor, element, icon } from "./element.js";
 import { say, showDialog } from "./notice.js";
 import { pictureOf } from "./picture.js";
@@ -69,13 +70,6 @@ async function copyLink(share) {
 function addressOf(share) {
   const link = share.link();
   return link && `${location.origin}${withLanguage(link)}${share.fragment()}`;
-}
-
-/** Links carry the language only when the address had it. */
-function withLanguage(link) {
-  const lang = new URLSearchParams(location.search).get("lang");
-  if (!lang) return link;
-  return `${link}${link.includes("?") ? "&" : "?"}lang=${lang}`;
 }
 
 async function copied(text) {
