@@ -37,6 +37,7 @@ MOST_POINTS = 400 * 400
 AT_ONCE = 8  # sweeps that may run at the same time
 CHUNK_COST = 2e8  # multiplications of a piece: about half a second, so that hanging up frees the process soon
 CHUNK_POINTS = 16_384
+NICENESS = 10  # a slice comes before a sweep wherever both want the same core
 STEP_COST = 5e3  # multiplications that could be done while a model's step is called: a small model costs no less
 
 
@@ -70,6 +71,13 @@ class Sweep(Strict):
     goal: Goal | None = None
 
 
+def stand_back() -> None:
+    """What a process of the pool is: it gives way to the stream that viewers watch, and ends with the server."""
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    end_with_parent()
+
+
 class Pool:
     """Processes that are started when the first sweep comes."""
 
@@ -83,7 +91,7 @@ class Pool:
         if self.executor is None:
             os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
             context = multiprocessing.get_context("spawn")
-            self.executor = ProcessPoolExecutor(self.processes, context, initializer=end_with_parent)
+            self.executor = ProcessPoolExecutor(self.processes, context, initializer=stand_back)
         return asyncio.wrap_future(self.executor.submit(work, *arguments))
 
     def check_busy(self) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 import time
 from contextlib import suppress
@@ -12,6 +13,7 @@ import httpx
 import pytest
 
 from app.sweeping import outcomes
+from app.sweeps import NICENESS, Pool
 from core.surfaces import SURFACES
 from tests.serving import Caller, Server, free_port, start_server, stop_server
 
@@ -104,6 +106,17 @@ def test_hanging_up_frees_the_processes(server: Server) -> None:
     began = time.monotonic()
     lines(server, RATES)
     assert time.monotonic() - began < 30  # the abandoned sweep alone would take minutes
+
+
+def test_sweeps_give_way_to_the_stream() -> None:
+    async def niceness() -> int:
+        pool = Pool(1)
+        try:
+            return await pool.submit(os.nice, 0)
+        finally:
+            pool.close()
+
+    assert asyncio.run(niceness()) == min(os.nice(0) + NICENESS, 19)
 
 
 def family(parent: int) -> list[int]:
