@@ -68,7 +68,11 @@ function drawPaths(view, state) {
   if (state.fog) drawFog(context, at, state, view.area);
   for (const run of visible) dots(context, view, state, run, parameter);
   const chosen = visible.find((run) => run.selected);
-  if (chosen) tangent(context, view, state, chosen, parameter);
+  if (chosen && !state.asked) tangent(context, view, state, chosen, parameter);
+  for (const place of state.asked ?? []) {
+    const [x, y] = at(place);
+    drawHead(context, { x, y, symbol: "circle-open", colour: theme.ink3, radius: theme.size(6), paper: theme.paper });
+  }
   if (chosen && state.theory) quadratic(context, view, state, chosen);
   const heads = visible.map((run) => {
     const x = run.trajectory.columns.get(parameter)[rowAt(run.trajectory, state.step)];

@@ -21,7 +21,7 @@ export function stateOf(page) {
   });
   const together = player.step === 0 && starts.length === 1; // every run stands at the start: one ring says so
   return {
-    together, spec, theme, map, runs, starts, parameters: race.parameters, step: player.step, steps: player.steps, seen: page.seen, moving: player.playing || Boolean(page.gesture),
+    asked: page.answered ? null : page.scene?.view?.places ?? null, together, spec, theme, map, runs, starts, parameters: race.parameters, step: player.step, steps: player.steps, seen: page.seen, moving: player.playing || Boolean(page.gesture),
     ghosts: race.ghosts.filter((ghost) => who[ghost.run] && !page.hidden.has(ghost.run)).map((ghost) => ({
       ...ghost, identity: who[ghost.run], visible: true, selected: false, index: -1 - ghost.run,
     })),

@@ -77,9 +77,9 @@ function asides(page, state) {
   const log = map.scale.log;
   write("#surface-aside", log ? t("drag to turn · height is log loss") : t("drag to turn · height is loss"));
   const at = hover?.point && map.variables.length === hover.point.length ? hover.point : null;
-  write("#contour-aside", page.fog ? fogWords(state) : page.theory && map.variables.length === 2 ? curvatureWords(page, state) : at ? t("f({point}) = {value}", { point: at.map((v) => plainNumber(Number(v.toPrecision(3)))).join(", "), value: valueText(map, at) })
+  write("#contour-aside", state.asked ? t("tap your answer here") : page.fog ? fogWords(state) : page.theory && map.variables.length === 2 ? curvatureWords(page, state) : at ? t("f({point}) = {value}", { point: at.map((v) => plainNumber(Number(v.toPrecision(3)))).join(", "), value: valueText(map, at) })
     : log ? t("lines every half decade · click to set the start") : t("evenly spaced lines · click to set the start"));
-  const over = state.fog ? fogWords(state) : page.theory && map.variables.length === 1 ? slopeWords(page, state) : "";
+  const over = state.asked ? t("tap your answer here") : state.fog ? fogWords(state) : page.theory && map.variables.length === 1 ? slopeWords(page, state) : "";
   write("#curve-aside", over || (at && map.variables.length === 1 ? t("f({point}) = {value}", { point: plainNumber(Number(at[0].toPrecision(3))), value: valueText(map, at) })
     : t("tangent and next step of the selected run · click to set the start")));
   page.stage.loss.isLog = lossIsLog(state, page.stage.loss.range);
