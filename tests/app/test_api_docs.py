@@ -6,7 +6,9 @@ from pathlib import Path
 
 from app.main import create_app
 from app.settings import Settings
-from app.spec import MOST_RUNS, MOST_STEPS
+from app.spec import MOST_POINTS, MOST_RUNS, MOST_STEPS, PROBLEMS
+from core.datasets import DATASETS
+from core.formula import operations, parser, rules
 from tests.serving import Caller
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
@@ -43,3 +45,34 @@ def test_the_spec_shown_works_and_its_bounds_are_right(call: Caller) -> None:
     assert f"1 to {MOST_STEPS:,}" in TEXT
     assert f"1 to {MOST_RUNS};" in TEXT
     assert Settings().answer_numbers == 2_000_000
+
+
+def section(title: str) -> str:
+    found = re.search(rf"^### {title}\n(.*?)^##", TEXT, re.M | re.S)
+    assert found is not None
+    return found[1]
+
+
+def test_every_kind_of_problem_is_told_with_its_fields() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (.*?) \|", section("Problems"), re.M)
+    told = {kind: set(re.findall(r"`(\w+)`", re.sub(r"\(.*?\)", "", fields))) for kind, fields in rows[1:]}
+    assert told == {kind: set(model.model_fields) - {"kind"} for kind, model in PROBLEMS.items()}
+
+
+def test_every_dataset_is_named_and_the_points_bounded() -> None:
+    told = section("Problems").partition("one of")[2].partition(", with settings")[0]
+    assert re.findall(r"`(\w+)`", told) == list(DATASETS)
+    assert f"{MOST_POINTS:,} points" in section("Problems")
+
+
+def test_the_language_is_told_whole_with_its_limits() -> None:
+    formulas, rule = section("Formulas and rules").split("A rule is")
+    told = formulas.partition("`exp`")
+    assert re.findall(r"`(\w+)`", told[1] + told[2].partition(". ")[0]) == list(operations.FUNCTIONS)
+    for limit in (
+        f"{parser.MAX_CHARACTERS} characters",
+        f"{parser.MAX_NODES} numbers, names and operations",
+        f"{parser.MAX_DEPTH} brackets",
+    ):
+        assert limit in formulas
+    assert f"{rules.MAX_CHARACTERS:,} characters and {rules.MAX_LINES} lines" in rule
