@@ -104,7 +104,7 @@ def router(settings: Settings, assets: Assets) -> APIRouter:
             "Content-Disposition": f'attachment; filename="steepest-{figure}.html"',
             "Content-Security-Policy": SANDBOX,
         }
-        return Response(hand_out(drawn, drawing, assets), headers=headers, media_type="text/html")
+        return Response(hand_out(drawn, drawing, assets, language), headers=headers, media_type="text/html")
 
     return routes
 
@@ -333,7 +333,7 @@ FIGURES: Mapping[str, Callable[[Drawing], Json]] = {
 }
 
 HAND_OUT = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<html lang="{lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Steepest</title>
 <style>html, body, #figure {{ height: 100%; margin: 0; background: {paper}; color: {ink}; font: 14px sans-serif }}
 p {{ position: fixed; right: 12px; bottom: 4px; margin: 0; max-width: 60ch; overflow-wrap: anywhere; font-size: 11px }}
@@ -347,10 +347,11 @@ Plotly.newPlot("figure", figure.data, figure.layout, {{ responsive: true, displa
 """
 
 
-def hand_out(figure: Json, drawing: Drawing, assets: Assets) -> str:
+def hand_out(figure: Json, drawing: Drawing, assets: Assets, language: str = "en") -> str:
     """One file with the figure and all that draws it; what is data cannot end its script."""
     data = in_pieces(figure).decode().replace("<", "\\u003c")
     plotly = (assets.directory / PLOTLY).read_text(encoding="utf-8").replace("</script", "<\\/script")
     link = escape(links.write(drawing.prepared.spec) or "")
     colours = drawing.colours
-    return HAND_OUT.format(paper=colours["paper"], ink=colours["ink"], link=link, plotly=plotly, data=data)
+    look = {"paper": colours["paper"], "ink": colours["ink"]}
+    return HAND_OUT.format(lang=language, link=link, plotly=plotly, data=data, **look)

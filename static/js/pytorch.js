@@ -30,7 +30,8 @@ const RULES = {
 const OPERATORS = { add: ["+", 1], sub: ["-", 1], mul: ["*", 2], div: ["/", 2], pow: ["**", 4] };
 const TORCH = new Set(["exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "abs", "sign", "floor", "sigmoid", "relu"]);
 
-function number(v) {
+/** A number as Python reads it. */
+export function number(v) {
   return Number.isInteger(v) && Math.abs(v) < 1e15 ? v.toFixed(0) : String(v);
 }
 
@@ -69,21 +70,32 @@ for name, start, make, longest in RUNS:
 `;
 }
 
-/** Whether torch makes the steps of a run. */
+/** Whether torch makes the steps of a run on the spec's own function. */
 function makes(spec, index) {
-  const run = spec.runs[index];
-  const plain = !run.schedule || run.schedule.name === "constant";
-  const steady = !(spec.changes ?? []).some((change) => change.run === index);
-  return Boolean(RULES[run.optimizer] && plain && steady && !run.problem && !run.batch && (run.steps ?? spec.steps) === spec.steps && !(problemOf(spec, index)?.noise > 0));
+  return steady(spec, index) && !spec.runs[index].problem && !spec.runs[index].batch && !(problemOf(spec, index)?.noise > 0);
 }
 
-function row(spec, index, name) {
-  const { optimizer, settings } = spec.runs[index];
+/** Whether torch has the rule of a run, and nothing changes on the way. */
+export function steady(spec, index) {
+  const run = spec.runs[index];
+  const plain = !run.schedule || run.schedule.name === "constant";
+  const changed = (spec.changes ?? []).some((change) => change.run === index);
+  return Boolean(RULES[run.optimizer]) && plain && !changed && (run.steps ?? spec.steps) === spec.steps;
+}
+
+/** A run's optimizer as a Python function of the parameters, and the longest gradient that it takes. */
+export function optimizerOf({ optimizer, settings }) {
   const [rule, given] = RULES[optimizer];
   const written = Object.entries(given).map(([key, write]) => `${key}=${write(settings)}`).join(", ");
-  const start = startOf(spec, index).map((v) => (Number.isInteger(v) ? v.toFixed(1) : String(v))).join(", ");
-  const longest = optimizer === "sgd_clipped" ? number(settings.max_norm) : "None";
-  return `    (${JSON.stringify(name)}, [${start}], lambda p: torch.optim.${rule}(p, ${written}), ${longest}),`;
+  return { make: `lambda p: torch.optim.${rule}(p, ${written})`, longest: optimizer === "sgd_clipped" ? number(settings.max_norm) : "None" };
+}
+
+/** Numbers that are floats in Python too. */
+export const floats = (values) => Array.from(values, (v) => (Number.isInteger(v) ? v.toFixed(1) : String(v))).join(", ");
+
+function row(spec, index, name) {
+  const { make, longest } = optimizerOf(spec.runs[index]);
+  return `    (${JSON.stringify(name)}, [${floats(startOf(spec, index))}], ${make}, ${longest}),`;
 }
 
 /** The function as Python over tensors, with few brackets; null where torch lacks a part of it. */

@@ -5,6 +5,7 @@ import math
 import re
 import urllib.request
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -270,6 +271,79 @@ def test_pasted_points_name_the_line_that_is_wrong_and_one_class_is_no_task(open
     until(page, "problem.dataset.points?.[0][0] < 2")
     expect(page.locator(".map-note")).to_have_count(0)
     expect(page.locator("#bars .class-name").first).to_have_text("甲")
+
+
+def test_a_hand_out_and_a_pytorch_script_are_taken_away(open_page: OpenPage, served: Served, tmp_path: Path) -> None:
+    page = open_page("/classify?lang=zh#step=20")
+    page.click("#share")
+    with page.expect_download() as download:
+        page.get_by_role("menuitem", name="交互式讲义").click()
+    assert download.value.suggested_filename == "turned.html"
+    download.value.save_as(tmp_path / "turned.html")
+    said = (tmp_path / "turned.html").read_text(encoding="utf-8")
+    assert "Plotly.newPlot" in said
+    assert 'lang="zh' in said
+    page.click("#share")
+    page.get_by_role("menuitem", name="PyTorch").click()
+    script = page.locator("dialog code").inner_text()
+    compile(script, "script", "exec")
+    assert "model=nn.Sequential(nn.Linear(2, 3))" in script
+    assert "make=lambda p: torch.optim.SGD(p, lr=0.1)" in script
+    columns = engine(served, page.evaluate("location.href"))[0]["columns"]
+    start = re.search(r"start=\[([^\]]*)\]", script)
+    assert start
+    weights = [columns[f"w_{k}_{i}"][0] for k in range(3) for i in (1, 2)] + [columns[f"b_{k}"][0] for k in range(3)]
+    assert [float(v) for v in start[1].split(",") if v.strip()] == weights
+
+
+def test_what_stands_at_a_point_has_room_on_a_low_screen(open_page: OpenPage) -> None:
+    for width, height in ((1366, 768), (1280, 720), (1024, 768)):
+        page = open_page("/classify#step=20", width=width, height=height)
+        bars, jacobian = page.locator("#bars").bounding_box(), page.locator("#jacobian").bounding_box()
+        assert bars
+        assert jacobian
+        beside = bars["x"] + bars["width"] <= jacobian["x"]
+        assert beside or bars["y"] + bars["height"] <= jacobian["y"]
+        edges = page.locator("#bars *").evaluate_all("all => all.map((node) => node.getBoundingClientRect().right)")
+        assert max(edges) <= bars["x"] + bars["width"] + 1
+        page.keyboard.press("s")
+        chart = page.locator("#accuracy .plot").bounding_box()
+        assert chart
+        assert chart["height"] > 70
+
+
+def test_the_regions_are_coarse_while_they_move_and_fine_at_rest(open_page: OpenPage) -> None:
+    page = open_page("/classify?steps=9000#step=5")
+    page.evaluate(
+        """() => {
+        window.drawn = [];
+        const put = CanvasRenderingContext2D.prototype.putImageData;
+        CanvasRenderingContext2D.prototype.putImageData = function (image, ...given) {
+            window.drawn.push(image.width * image.height);
+            return put.call(this, image, ...given);
+        };
+    }"""
+    )
+    seek(page, 10)
+    page.wait_for_function("() => window.drawn.at(-1) > 50_000")  # it has come to rest
+    fine = page.evaluate("window.drawn.at(-1)")
+    page.locator("[data-speed='8']").click()
+    page.locator("[data-action=play]").click()
+    moving = page.evaluate(
+        """() => new Promise((resolve) => {
+        window.drawn = [];
+        let frames = 0;
+        const frame = () => {
+            if ((frames += 1) < 40) requestAnimationFrame(frame);
+            else resolve({ frames, drawn: window.drawn });
+        };
+        requestAnimationFrame(frame);
+    })"""
+    )
+    assert max(moving["drawn"]) < 32_000 < fine
+    assert len(moving["drawn"]) >= moving["frames"] / 2  # of 60 frames a second: well over 15 refreshes
+    page.locator("[data-action=play]").click()
+    page.wait_for_function("() => window.drawn.at(-1) > 50_000")
 
 
 def plane_of(served: Served, body: dict[str, Any]) -> dict[str, Any]:

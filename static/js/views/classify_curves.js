@@ -12,7 +12,8 @@ import { createChart, describeChart, drawChart } from "./chart.js";
 import { percent, powerOfTen } from "./classify_words.js";
 
 const DASHES = [[], [7, 4], [1.5, 3]];
-const MARGIN = { left: 32, right: 12, top: 18 }; // room for the words over a point at the top
+const MARGIN = { left: 32, right: 16 };
+const HEAD = 18; // room for the words over a point at the top
 
 /** Both charts. */
 export function createCurves() {
@@ -99,11 +100,18 @@ function draw(view, chart, shown, column, y, write, label, likely = null) {
   if (held) lines.push(...upTo(held, row, { colour: "var(--ink-3)", width: 1.6, dash: DASHES[2], name: "held" }));
   if (likely) {
     lines.push(...upTo(likely, row, { colour: "var(--ink-2)", width: 1.4, dash: [4, 3], name: "likelihood" }));
-    words.push(word({ x: row, y: likely.at(row), dy: 13, text: t("likelihood {value}", { value: fix(likely.at(row), 2) }), size: 11, name: "likelihood" }));
+    words.push(word({ x: row, ...besideLikelihood(likely.at(row), cell(trajectory, column, row)), text: t("likelihood {value}", { value: fix(likely.at(row), 2) }), size: 11, name: "likelihood" }));
   }
   const ticks = niceTicks(0, shown.steps, 3).filter(Number.isInteger).map((v) => [v, String(v)]);
-  drawChart(chart, { x: { range: [0, shown.steps], ticks }, y, lines, dots, words, size: shown.theme.size(1), still: { key: [shown.theme.key, shown.steps].join() }, margin: MARGIN });
+  const size = shown.theme.size(1);
+  drawChart(chart, { x: { range: [0, shown.steps], ticks }, y, lines, dots, words, size, still: { key: [shown.theme.key, shown.steps].join() }, margin: { ...MARGIN, top: HEAD * size } });
   if (shown.readable) describeChart(chart, t("{what} against the step: {value} at step {step}.", { what: label, value: write(cell(trajectory, column, row)), step: shown.step }));
+}
+
+/** Where the word on the likelihood stands: below its dot; near the axis above it, and above the accuracy's word if that is there. */
+function besideLikelihood(value, accuracy) {
+  if (value > 0.2) return { y: value, dy: 13 };
+  return accuracy < 0.35 ? { y: accuracy, dy: -28 } : { y: value, dy: -6 };
 }
 
 /** The likelihood of all points: the product that goes up while the loss goes down. */

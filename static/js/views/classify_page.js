@@ -6,6 +6,7 @@ import { alone, classifies, withDataset, withModel } from "../learning.js";
 import { modelOf, patched } from "../models.js";
 import * as playing from "../player.js";
 import { nearest, owned, standardised, unfit, withLabel, withMoved, withoutPoint, withPoint } from "../points.js";
+import { modelScript } from "../pytorch_models.js";
 import * as racing from "../race.js";
 import { problemOf } from "../settings.js";
 import { point, rowAt } from "../trajectory.js";
@@ -22,7 +23,7 @@ import { createProbe, drawProbe } from "./classify_probe.js";
 import { cure, headline, marks, note, refusal, verdict } from "./classify_words.js";
 import { element } from "./element.js";
 import { createLede, showQuestion, showVerdict } from "./lede.js";
-import { saveHandOut } from "./share.js";
+import { saveHandOut, showCode } from "./share.js";
 import { createTransport, showTicks, showTransport } from "./transport.js";
 
 const READABLE = 100; // ms: numbers change no faster than they can be read
@@ -57,9 +58,9 @@ const act = {
     answered();
     if (player.playing) playing.pause(player);
     else playing.play(player);
-    soon();
+    stir();
   },
-  seek(step) { playing.pause(player); playing.seek(player, step); soon(); },
+  seek(step) { playing.pause(player); playing.seek(player, step); stir(); },
   nudge(steps) { answered(); act.seek(player.step + steps); },
   first() { act.seek(0); },
   speed(value) { player.speed = value; soon(); },
@@ -249,9 +250,17 @@ for (const name of ["tool", "below"]) {
   });
 }
 
+/** The runs as a PyTorch script; null while not all is there, and where torch makes none of them. */
+function script() {
+  if (!whole()) return null;
+  const starts = race.runs.map((trajectory, index) => point(trajectory, state.models[index].parameters, 0));
+  return modelScript(state.spec, state.models, starts, state.spec.runs.map((_, index) => nameOf(state.spec, index, page.catalog)));
+}
+
 const share = {
   link: () => state.link, fragment, spec: () => state.spec, name: () => state.scene?.name ?? "classify",
   more: [{ icon: "page", words: t("Interactive hand-out"), press: () => saveHandOut(share, "loss", isDark() ? "dark" : "light") }],
+  code: [{ icon: "code", words: t("PyTorch script"), possible: () => Boolean(script()), press: () => showCode(t("PyTorch script"), script()) }],
 };
 
 createChrome({
@@ -288,6 +297,12 @@ function stir() {
 /** Whether a run's rows are those of a model's parameters. */
 const fits = (model, trajectory) => Boolean(model && trajectory) && trajectory.count > 0 && trajectory.names.indexOf("loss") === model.parameters.length + 1 && trajectory.names[1] === model.parameters[0];
 
+/** Whether every run of the spec has its model and its rows. */
+function whole() {
+  const count = state.spec.runs.length;
+  return race.runs.length === count && state.models.length === count && state.models.every((model, index) => fits(model, race.runs[index]));
+}
+
 function draw(now) {
   frame = 0;
   const before = player.step;
@@ -297,10 +312,8 @@ function draw(now) {
   showTransport(transport, { step, steps: player.steps, playing: player.playing, speed: player.speed });
   const live = find("live");
   live.setAttribute("aria-live", player.playing ? "off" : "polite");
-  const count = state.spec.runs.length;
-  const whole = race.runs.length === count && state.models.length === count && state.models.every((model, index) => fits(model, race.runs[index]));
   state.model = state.models[Math.min(state.shown, state.models.length - 1)] ?? null;
-  if (state.model) paint(step, whole, live);
+  if (state.model) paint(step, whole(), live);
   if (!player.playing) {
     clearTimeout(settled);
     settled = setTimeout(() => state.link && !state.problem && !state.blank && remember("replace"), 400);
@@ -352,6 +365,7 @@ function paint(step, whole, live) {
   showQuestion(lede, state.answered ? null : state.scene);
   const done = state.prediction !== null && state.scene && (step >= Math.min(player.steps, 30) || !player.playing);
   showVerdict(lede, done ? verdict(state.scene, state.prediction, own.trajectory) : null);
+  find("kicker").textContent = state.scene && state.answered && !done ? state.scene.lesson : t("How does a line, or a set of lines, learn to separate?");
   document.documentElement.dataset.ready = "";
 }
 
@@ -379,7 +393,6 @@ function showRail() {
   for (const button of find("scenes").children) button.setAttribute("aria-pressed", String(button.dataset.scene === state.scene?.name));
   for (const name of ["tool", "below"]) for (const button of find(name).children) button.setAttribute("aria-pressed", String(button.dataset.value === state[name]));
   find("map").dataset.tool = state.tool;
-  find("kicker").textContent = state.scene && state.answered && find("verdict").hidden ? state.scene.lesson : t("How does a line, or a set of lines, learn to separate?");
   showWhich();
   showNote();
 }

@@ -80,6 +80,7 @@ function buildChain(view, model, palette) {
   const row = (...cells) => element("div", { role: "row", style: { display: "contents" } }, ...cells);
   const own = (k) => (size === 1 ? 1 : k);
   view.jacobian.classList.toggle("wide", size > 3);
+  view.jacobian.classList.toggle("few", size < 3);
   view.jacobian.replaceChildren(element("div", { class: "cells", role: "table", "aria-label": t("How the loss reaches the logits"), style: { "--n": String(size) } },
     row(element("span", { role: "columnheader", class: "head" }, "∂C/∂a"), element("span", { role: "columnheader", class: "head wide" }, t("× Jacobian ∂a/∂z"))),
     ...view.slopes.map((slope, j) => row(slope, ...view.cells.slice(j * size, (j + 1) * size))),
