@@ -122,12 +122,13 @@ def new_page(browser: Browser) -> Page:
     return page
 
 
-def opened(browser: Browser, address: str) -> Page:
-    """A page at rest, its part in space drawn as well."""
+def opened(browser: Browser, address: str, *, space: bool = True) -> Page:
+    """A page at rest, its part in `space`, if it has one, drawn as well."""
     page = new_page(browser)
     page.goto(address)
     page.wait_for_selector("html[data-ready]")
-    page.wait_for_selector("#surface .plotly-host canvas")
+    if space:
+        page.wait_for_selector("#surface .plotly-host canvas")
     page.wait_for_timeout(1500)
     return page
 

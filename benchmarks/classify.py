@@ -107,7 +107,7 @@ def busy(session: CDPSession) -> dict[str, float]:
 
 
 def training(browser: Browser, base: str, name: str, spec: dict[str, Any], below: str) -> None:
-    page = opened(browser, f"{base}{address_of(spec)}&below={below}")
+    page = opened(browser, f"{base}{address_of(spec)}&below={below}", space=False)
     page.evaluate(COUNT_REGIONS)
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable", {"timeDomain": "threadTicks"})
@@ -134,7 +134,7 @@ def training(browser: Browser, base: str, name: str, spec: dict[str, Any], below
 
 
 def regions(browser: Browser, base: str, name: str, spec: dict[str, Any]) -> None:
-    page = opened(browser, base + address_of(spec))
+    page = opened(browser, base + address_of(spec), space=False)
     for size in (64, 128):
         local = page.evaluate(TIME_BOTH, {"size": size, "turns": 41})
         told = page.evaluate(READ_STREAM, {"size": size, "every": 10, "steps": 1000})
