@@ -22,6 +22,17 @@ export function classifies(spec) {
   return spec.runs.every((_, index) => [...LINEAR, "network"].includes(problemOf(spec, index)?.kind));
 }
 
+/** The spec that a file holds; null where it is none that a page of classifiers can show. */
+export function parseSpec(text) {
+  try {
+    const spec = JSON.parse(text);
+    const whole = Array.isArray(spec.runs) && spec.runs.length > 0 && Number.isInteger(spec.steps);
+    return whole && classifies(spec) && spec.runs.every((_, index) => problemOf(spec, index).dataset) ? spec : null;
+  } catch {
+    return null;
+  }
+}
+
 /** Every problem changed; starts that no longer fit go with the changes made on the way. `keep` keeps the starts. */
 export function withProblems(spec, change, keep = false) {
   const { start, changes: _changes, ...rest } = spec;

@@ -289,7 +289,7 @@ def test_a_hand_out_and_a_pytorch_script_are_taken_away(open_page: OpenPage, ser
     compile(script, "script", "exec")
     assert "model=nn.Sequential(nn.Linear(2, 3))" in script
     assert "make=lambda p: torch.optim.SGD(p, lr=0.1)" in script
-    columns = engine(served, page.evaluate("location.href"))[0]["columns"]
+    columns = engine(served, json.loads(page.inner_text("#page"))["link"])[0]["columns"]
     start = re.search(r"start=\[([^\]]*)\]", script)
     assert start
     weights = [columns[f"w_{k}_{i}"][0] for k in range(3) for i in (1, 2)] + [columns[f"b_{k}"][0] for k in range(3)]
@@ -443,6 +443,34 @@ def test_two_thousand_points_are_learnt_from(open_page: OpenPage) -> None:
     expect(page.locator("#likelihood")).to_contain_text("Likelihood of the 2000 points", timeout=15_000)
     seek(page, 100)
     assert int(re.findall(r"(\d+) %", live(page))[0]) > 80
+
+
+def test_what_is_too_long_for_a_link_is_kept_and_saved_as_a_file(open_page: OpenPage, tmp_path: Path) -> None:
+    page = open_page("/classify#step=3")
+    place = "{:.4f},{:.4f},{}\n".format
+    text = "".join(place(math.sin(i) + i % 2, math.cos(3 * i) - i % 2, "AB"[i % 2]) for i in range(2000))
+    paste(page, text)
+    expect(page.locator("#data-hint")).to_contain_text("Too many points for a link", timeout=15_000)
+    until(page, "problem.dataset.points?.length === 2000")
+    kept = spec(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as a file").click()
+    download.value.save_as(tmp_path / "points.json")
+    page.reload()
+    expect(page.locator("#likelihood")).to_contain_text("Likelihood of the 2000 points", timeout=15_000)
+    assert spec(page) == kept
+    page.locator("[data-scene=twins]").click()
+    until(page, "runs.length === 2")
+    expect(page.get_by_role("button", name="Save as a file")).to_be_hidden()
+    page.go_back()
+    expect(page.locator("#likelihood")).to_contain_text("Likelihood of the 2000 points", timeout=15_000)
+
+    other = open_page("/classify?lang=zh#step=3")
+    other.locator("#paste").click()
+    other.locator("dialog input[type=file]").set_input_files(tmp_path / "points.json")
+    expect(other.locator("#data-hint")).to_contain_text("放不进链接", timeout=15_000)
+    until(other, "problem.dataset.points?.length === 2000")
+    assert dataset(other) == kept["problem"]["dataset"]
 
 
 def test_depth_over_time_and_with_both_losses(open_page: OpenPage, served: Served) -> None:

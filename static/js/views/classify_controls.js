@@ -35,6 +35,7 @@ export function createControls(state, act) {
   find("held").addEventListener("change", (event) => setDataset(controls, { ...ofData(state), held_out: event.target.checked ? 0.3 : 0 }, { keep: true }));
   find("paste").addEventListener("click", () => act.paste());
   find("again").addEventListener("click", () => again(controls));
+  find("save").addEventListener("click", () => act.save());
   return controls;
 }
 
@@ -139,7 +140,7 @@ function wireSlider({ state, act }, id, scale, next) {
 /** Show the spec in the rail, where it changed. */
 export function showControls(controls, { state }) {
   const { spec, shown, model, palette } = state;
-  const key = JSON.stringify([spec, shown, model?.classes, state.brush, state.weights, state.pulls, state.problem, palette.map(({ colour }) => colour)]);
+  const key = JSON.stringify([spec, shown, model?.classes, state.brush, state.weights, state.pulls, state.problem, state.link === null, palette.map(({ colour }) => colour)]);
   if (key === controls.key || !model) return;
   controls.key = key;
   const problem = problemOf(spec, shown);
@@ -173,6 +174,7 @@ export function showControls(controls, { state }) {
   find("again").textContent = dataset.points ? t("Clear") : t("Draw anew");
   find("hypothesis").replaceChildren(hypothesis(problem));
   find("data-hint").textContent = hint(state, dataset);
+  find("save").hidden = state.link !== null;
   find("pulls-words").textContent = t("−(a − y)x on the weights of {name}", { name: palette[model.layers.sizes.at(-1) === 1 ? 1 : state.brush]?.name ?? "" });
   showBrushes(controls, state);
   find("problem").hidden = !state.problem?.text;
@@ -180,6 +182,7 @@ export function showControls(controls, { state }) {
 }
 
 function hint(state, dataset) {
+  if (state.link === null) return t("Too many points for a link: they stay in this tab alone. Save them as a file, which “Paste points…” opens again.");
   if (dataset.points) return t("Draw adds points of this class and moves them.");
   return state.page.catalog.datasets.find(({ name }) => name === dataset.name)?.lesson ?? "";
 }

@@ -23,7 +23,7 @@ import { createProbe, drawProbe } from "./classify_probe.js";
 import { cure, headline, marks, note, refusal, verdict } from "./classify_words.js";
 import { element } from "./element.js";
 import { createLede, showQuestion, showVerdict } from "./lede.js";
-import { saveHandOut, showCode } from "./share.js";
+import { saveHandOut, saveSpec, showCode } from "./share.js";
 import { createTransport, showTicks, showTransport } from "./transport.js";
 
 const READABLE = 100; // ms: numbers change no faster than they can be read
@@ -34,9 +34,10 @@ const page = readPage();
 const { scenes } = page;
 const find = (id) => document.getElementById(id);
 const asked = new URLSearchParams(location.hash.slice(1));
+const kept = history.state?.kept ? history.state.spec : null; // was too long for a link: this tab's history has it
 
 const state = {
-  page, spec: classifies(page.spec) ? page.spec : scenes[0].spec, link: page.link, scene: null, panel: null, shown: 0, models: [], model: null, palette: [],
+  page, spec: kept ?? (classifies(page.spec) ? page.spec : scenes[0].spec), link: kept ? null : page.link, scene: null, panel: null, shown: 0, models: [], model: null, palette: [],
   theme: currentTheme(page.tokens), tool: "look", brush: 0, probe: null, weights: true, pulls: false, shift: 0, seen: 0, problem: null, answered: true,
   prediction: null, note: null, blank: false, names: [], below: asked.get("below") === "surface" ? "surface" : "point", slice: { directions: "path", seed: 0, space: false },
 };
@@ -98,8 +99,9 @@ const act = {
       const single = kind === "logistic" || (kind === "network" && output === "sigmoid");
       state.names = names;
       act.edit(single && classes > 2 ? withModel(spec, 0, "softmax", { classes }) : spec, { window: true, step: 0, shown: 0 });
-    });
+    }, (spec) => act.edit(spec, { window: true, step: 0, shown: 0 }));
   },
+  save: () => saveSpec(share),
 };
 
 /** A scene is on the page: its question, its panel, what it looks at. */
@@ -188,7 +190,7 @@ async function load(spec, window) {
 function heard(what) {
   if (what === "opened") {
     state.link = race.link;
-    if (historyWay && race.link) remember(historyWay);
+    if (historyWay) remember(historyWay);
     historyWay = null;
   }
   stir();
@@ -210,8 +212,9 @@ function fragment() {
   return `#step=${player.step}${state.shown ? `&run=${state.shown}` : ""}${state.below === "surface" ? "&below=surface" : ""}`;
 }
 
+/** What is too long for a link is kept by this tab's history alone. */
 function remember(way) {
-  writeAddress(state.link, fragment(), { spec: state.spec, scene: state.scene?.name ?? null }, way);
+  writeAddress(state.link ?? location.pathname, fragment(), { spec: state.spec, scene: state.scene?.name ?? null, kept: !state.link }, way);
 }
 
 addEventListener("popstate", (event) => {
@@ -316,7 +319,7 @@ function draw(now) {
   if (state.model) paint(step, whole(), live);
   if (!player.playing) {
     clearTimeout(settled);
-    settled = setTimeout(() => state.link && !state.problem && !state.blank && remember("replace"), 400);
+    settled = setTimeout(() => !state.problem && !state.blank && remember("replace"), 400);
     if (step !== before) stir();
   }
   if (player.playing) soon();
@@ -423,10 +426,10 @@ function showNote() {
 
 /* begin */
 
-choose(scenes.find((scene) => scene.link === page.link) ?? null);
+choose(scenes.find((scene) => scene.link === state.link) ?? null);
 if (asked.has("run")) state.shown = Math.min(Number(asked.get("run")) || 0, state.spec.runs.length - 1);
 if (stepAsked()) answered();
-history.replaceState({ spec: state.spec, scene: state.scene?.name ?? null }, "");
+history.replaceState({ spec: state.spec, scene: state.scene?.name ?? null, kept: Boolean(kept) }, "");
 run(state.spec, stepAsked() ?? state.scene?.step ?? 0, null, { window: true });
 sayIgnored(page.ignored);
 phone.addEventListener("change", stir);

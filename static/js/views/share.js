@@ -89,7 +89,8 @@ export function showCode(title, code) {
   showDialog(title, element("pre", { tabindex: "0" }, element("code", {}, code)), [copy]);
 }
 
-function saveSpec(share) {
+/** The spec as a file. */
+export function saveSpec(share) {
   save(new Blob([JSON.stringify(share.spec(), null, 2)], { type: "application/json" }), `${share.name()}.json`);
 }
 
