@@ -507,17 +507,27 @@ def test_where_a_thousand_starts_end(open_page: OpenPage) -> None:
 
 def on_map(page: Page, across: str, up: str) -> tuple[float, float]:
     """The pixel of a place on the map of squared error, by the numbers on its axes: the upright one comes first."""
-    column = page.locator(f"#map-mse .tick:text-is('{across}')").last.bounding_box()
-    line = page.locator(f"#map-mse .tick:text-is('{up}')").first.bounding_box()
-    assert column
-    assert line
-    return column["x"] + column["width"] / 2, line["y"] + line["height"] / 2
+    page.wait_for_function(  # drawn in the room that it has
+        "() => document.querySelector('#map-mse .chart').viewBox.baseVal.height"
+        " === document.querySelector('#map-mse .plot').clientHeight"
+    )
+    x, y = page.evaluate(
+        """([across, up]) => {
+          const all = [...document.querySelectorAll('#map-mse .tick')];
+          const column = all.filter((tick) => tick.textContent === across).at(-1).getBoundingClientRect();
+          const line = all.find((tick) => tick.textContent === up).getBoundingClientRect();
+          return [column.x + column.width / 2, line.y + line.height / 2];
+        }""",
+        [across, up],
+    )
+    return x, y
 
 
 def test_on_the_maps_the_start_is_pressed_dragged_and_nudged(open_page: OpenPage) -> None:
     page = open_page("/losses")
     data_scene(page, "four-valleys")
     page.keyboard.press("End")
+    expect(page.locator("#stepno b")).to_have_text("400")
     page.mouse.move(*on_map(page, "1", "1"))
     page.mouse.down()
     page.mouse.move(*on_map(page, "1", "−1"), steps=4)

@@ -114,7 +114,7 @@ function drawPoints(data, { described, runs, race, size, ghosts }) {
 
 /** Without a bias the points lie in a plane: filled where the label is 1. A model halves it by a line through the origin. */
 function drawPlane(data, { described, runs, race, size }) {
-  const [across, up] = [0, 1].map((axis) => reachOf(described.points.map((point) => point[axis])));
+  const [across, up] = [0.15, 0.28].map((room, axis) => reachOf(described.points.map((point) => point[axis]), room));
   const [un, vn] = race.parameters;
   const lines = LOSSES.flatMap((loss) => {
     const [u, v] = [un, vn].map((name) => cell(runs[loss].trajectory, name, runs[loss].row));
@@ -128,11 +128,11 @@ function drawPlane(data, { described, runs, race, size }) {
   describeChart(data.points, t("Points on the two axes; filled ones have the label 1."));
 }
 
-/** What the values span, and a tenth more on each side. */
-function reachOf(values) {
+/** What the values span, a little less and `room` of it more: the axis has its name there. */
+function reachOf(values, room) {
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  const pad = 0.15 * (high - low) || 1;
-  return [low - pad, high + pad];
+  const span = high - low || 8;
+  return [low - 0.15 * span, high + room * span];
 }
 
 /** Where u·x + v·y is 0 within a window that holds the origin. */

@@ -152,6 +152,7 @@ function beside(step, steps, loss, now) {
 function nameAbove(loss, now, last) {
   const [mine, other] = [loss, loss === "mse" ? "ce" : "mse"].map((name) => now[name].trajectory.columns.get("output")[Math.min(last, now[name].trajectory.count - 1)]);
   if (mine === other) return loss === "mse" ? -1 : 1;
+  if (mine > other && other < 0.08 && mine - other < 0.14) return -1.6; // the other's name is between them
   return mine > other || mine < 0.08 ? -1 : 1;
 }
 
@@ -302,7 +303,7 @@ function drawSigmoid(view, { now, size }, loss, far) {
     ],
   };
   const place = z > 2 ? { dx: -8, anchor: "end", y: d + (a - d) * 0.3 } : z > -2 ? { dx: z > 0 ? 12 : -12, dy: z > 0 ? 8 : -10, anchor: z > 0 ? "start" : "end", y: a } : { dx: -6, dy: -18, anchor: "middle", y: a };
-  const curve = z > 0 ? { x: -far * 0.42, y: 0.2, anchor: "end" } : { x: far * 0.5, y: 0.86, anchor: "start" };
+  const curve = z > 0 ? { x: far * 0.08, y: 0.8, anchor: "end" } : { x: far * 0.5, y: 0.86, anchor: "start" };
   drawChart(view.sigmoid[loss], {
     size, x: { range: [-far, far], ticks: zTicks(far), name: "z" }, y: { range: [0, 1.06], ticks: [[0, "0"], [0.5, "0.5"], [1, "1"]] }, margin: { right: 10 }, still,
     lines: [{ x: [z, z], y: [d, a], colour: COLOUR[loss], width: 1.4, dash: [2, 3] }],
