@@ -77,7 +77,7 @@ export function probabilities(model, theta, columns) {
 }
 
 /** From outputs to classes. */
-export function ofClasses(model, a) {
+function ofClasses(model, a) {
   const inside = model.layers.output === "softmax" || model.layers.output === "sigmoid";
   const bounded = inside ? a : a.map((column) => column.map((v) => Math.min(1, Math.max(0, model.layers.output === "tanh" ? (v + 1) / 2 : v))));
   return bounded.length === 1 && !model.sets ? [bounded[0].map((v) => 1 - v), bounded[0]] : bounded;

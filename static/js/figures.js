@@ -98,7 +98,7 @@ function markTraces(theme, { minima = [], saddles = [], maxima = [] }) {
 }
 
 /** Lines of rows 0..count of each path: every halo first, so that no halo cuts a line. */
-export function pathTraces(theme, paths, ghosts) {
+function pathTraces(theme, paths, ghosts) {
   // A uid becomes a class of the drawn trace: "path" ones are hidden while canvas draws them.
   const line = (path, kind, index, style) => ({
     type: "scatter", mode: "lines", x: path.x, y: path.y, hoverinfo: "skip", connectgaps: false, name: path.label, meta: kind,
@@ -112,7 +112,7 @@ export function pathTraces(theme, paths, ghosts) {
 }
 
 /** A dash pattern in pixels, as Plotly wants it. */
-export function plotlyDash(dash) {
+function plotlyDash(dash) {
   return dash.length ? dash.map((length) => `${length}px`).join(",") : "solid";
 }
 

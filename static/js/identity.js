@@ -8,7 +8,7 @@ const SYMBOL_ORDER = ["circle", "diamond", "square", "triangle-up", "triangle-do
 export const SYMBOLS = { lr: "η", momentum: "β", beta1: "β₁", beta2: "β₂", alpha: "α", rho: "ρ", eps: "ε", weight_decay: "λ" };
 
 /** Whether every run has exact gradients: then plain SGD is called what it is, gradient descent. */
-export function noiseless(spec) {
+function noiseless(spec) {
   const exact = (run) => !((run.problem ?? spec.problem)?.noise > 0) && (run.batch ?? spec.batch ?? { mode: "full" }).mode === "full";
   return spec.runs.every(exact);
 }

@@ -4,7 +4,7 @@
  * A walk is {size, count, steps, replacement}.
  */
 
-export const TICKS = 300;
+const TICKS = 300;
 
 /** The examples seen after so many updates; the last batch of an epoch may be smaller. */
 export function examplesAfter({ size, count, replacement }, updates) {

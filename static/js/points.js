@@ -2,7 +2,7 @@
 import { parseNumber } from "./numbers.js";
 
 export const MOST_POINTS = 2000;
-export const MOST_CLASSES = 5;
+const MOST_CLASSES = 5;
 const DIGITS = 5;
 
 /** A number as the page keeps it: five significant digits. */

@@ -20,7 +20,7 @@ export function python(value, indent = 0) {
 }
 
 /** A text inside single quotes of a shell. */
-export function quoted(text) {
+function quoted(text) {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 

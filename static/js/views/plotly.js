@@ -19,7 +19,7 @@ export function loadPlotlyInSpace() {
 }
 
 /** Whether this browser can draw in three dimensions. */
-export function hasWebGL() {
+function hasWebGL() {
   try {
     const canvas = document.createElement("canvas");
     const context = canvas.getContext("webgl2") ?? canvas.getContext("webgl");
