@@ -254,6 +254,7 @@ def test_a_thousand_starts_show_the_basins(open_page: OpenPage) -> None:
     page.wait_for_function(
         """() => {
             const canvas = document.querySelector("#contour canvas.trail-under");
+            if (!canvas.width) return false; // the dots have not come yet
             const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
             return data.some((value, index) => index % 4 === 3 && value > 60);
         }""",
