@@ -125,6 +125,13 @@ def test_the_likelihood_goes_up_as_the_loss_goes_down(open_page: OpenPage, serve
 
 def test_another_rate_leaves_the_run_before_as_a_ghost(open_page: OpenPage, served: Served) -> None:
     page = open_page("/classify#step=200")
+    page.wait_for_function(  # drawn in the room that it has in the end
+        """() => {
+          const d = document.querySelector('#loss-chart [data-line=loss-0]').getAttribute('d');
+          if (window.lastLine?.d !== d) window.lastLine = { d, at: performance.now() };
+          return performance.now() - window.lastLine.at > 500;
+        }"""
+    )
     before = page.locator("#loss-chart [data-line=loss-0]").first.get_attribute("d")
     page.locator("#rate-number").fill("0.02")
     page.locator("#rate-number").press("Enter")

@@ -79,7 +79,7 @@ def test_a_killed_server_loses_no_row_and_doubles_none(open_page: OpenPage, rest
     page.on("websocket", connected)
     page.goto(page.url.split("?")[0] + LONG[1:])
     page.keyboard.press("Space")
-    page.wait_for_function("() => Number(document.querySelector('#stepno b').textContent.replace(/\\D/g, '')) > 150")
+    page.wait_for_function("() => Number(document.querySelector('#stepno b')?.textContent.replace(/\\D/g, '')) > 150")
     restartable.kill()
     expect(page.locator("#connection")).to_contain_text("go on from the same step")
     had = len(lines[0])

@@ -134,7 +134,7 @@ def test_the_question_is_asked_before_the_curve_is_shown(open_page: OpenPage) ->
     page.mouse.click(*at_output(page, 2 / 3))
     expect(page.locator(".question")).to_contain_text("Right on: you tapped 0.67.")
     expect(page.locator(".question")).to_contain_text("0.148")  # 4/27
-    assert page.locator("#gradient [data-line=mse]").count() == 1
+    expect(page.locator("#gradient [data-line=mse]")).to_have_count(1)
 
 
 def test_an_answer_by_keyboard(open_page: OpenPage) -> None:
@@ -532,7 +532,10 @@ def test_on_the_maps_the_start_is_pressed_dragged_and_nudged(open_page: OpenPage
     page.mouse.down()
     page.mouse.move(*on_map(page, "1", "−1"), steps=4)
     page.mouse.up()
-    page.wait_for_function("() => Math.abs(document.querySelector('#map-mse [data-dot=mse]').dataset.x - 0.12) < 0.01")
+    page.wait_for_function(
+        "() => { const { x, y } = document.querySelector('#map-mse [data-dot=mse]').dataset;"
+        " return Math.hypot(x - 0.12, y - -1.386) < 0.01; }"
+    )
     assert start_fields(page) == pytest.approx([1, -1], abs=0.05)
     assert place(page, "mse") == pytest.approx([0.120, -1.386], abs=5e-3)  # another of the four valleys
     page.wait_for_selector("#map-mse [data-line=mse-ghost]", state="attached")

@@ -132,7 +132,7 @@ function drag(terms) {
 /** A point that the mouse is over is marked everywhere: in the chart, in its row, on the rule. */
 function point(terms) {
   const marked = (event) => /^(?:chance|label|point|term)-(\d+)$/.exec(event.target.dataset?.dot ?? event.target.dataset?.line ?? event.target.dataset?.box ?? event.target.closest?.("[data-term]")?.dataset.term ?? "");
-  document.querySelector("#terms").addEventListener("pointerover", (event) => {
+  document.querySelector("#terms").addEventListener("pointermove", (event) => { // not "pointerover": what moves under a still mouse takes nothing from the keys
     if (event.pointerType !== "mouse" || event.buttons) return;
     const found = marked(event);
     const at = found ? Number(found[1]) : null;
