@@ -6,6 +6,8 @@ SECONDS ?= 60
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+# one Chromium that draws in software keeps two cores busy: two of them make each other late
+PAGES_AT_ONCE ?= 1
 LOCK_TOOL := uv==0.13.9
 
 .DEFAULT_GOAL := help
@@ -46,7 +48,7 @@ unit: $(VENV)/.test ## pytest without the pages (ARGS=...)
 
 browser: $(VENV)/.test ## pytest of the pages and their scripts in Chromium (ARGS=...)
 	@tools/install-chromium $(BIN)/python
-	$(BIN)/python -m pytest -n auto --dist loadgroup tests/browser tests/js $(ARGS)
+	$(BIN)/python -m pytest -n $(PAGES_AT_ONCE) --dist loadgroup tests/browser tests/js $(ARGS)
 
 $(VENV)-bench/.installed: benchmarks/requirements.txt
 	$(PYTHON) -m venv $(VENV)-bench && $(VENV)-bench/bin/pip install --quiet --disable-pip-version-check -r $<
