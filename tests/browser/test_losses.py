@@ -252,6 +252,7 @@ def test_squared_error_has_four_valleys_and_cross_entropy_one(open_page: OpenPag
     data_scene(page, "four-valleys")
     page.keyboard.press("End")
     expect(page.locator("#stepno b")).to_have_text("400")
+    page.wait_for_function("() => document.querySelector('#map-mse [data-dot=mse]').dataset.x < -1.38")  # drawn too
     assert place(page, "mse") == pytest.approx([-1.386, 0.120], abs=2e-3)
     assert place(page, "ce") == pytest.approx([0.159, 0.159], abs=2e-3)
     assert page.locator("#map-mse [data-word=valley]").count() == 4
