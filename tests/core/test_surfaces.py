@@ -172,3 +172,15 @@ def test_a_setting_out_of_bounds_is_named() -> None:
 
 def test_titles_differ() -> None:
     assert len({surface.title for surface in SURFACES.values()}) == len(SURFACES)
+
+
+@pytest.mark.parametrize("name", sorted(name for name, row in SURFACES.items() if row.start and len(row.start) == 2))
+def test_the_gradient_times_a_direction_is_the_slope_along_it(name: str) -> None:
+    """A directional check: the emitted gradient against a central difference along seeded directions."""
+    text, start = SURFACES[name].text(), np.array(SURFACES[name].start)
+    value = parse(text).value
+    gradient = np.array(parse(text).value_and_gradient(*start)[1:]).ravel()
+    for direction in np.random.RandomState(0).standard_normal((5, 2)):
+        along = direction / np.linalg.norm(direction)
+        slope = (float(value(*(start + 1e-5 * along))) - float(value(*(start - 1e-5 * along)))) / 2e-5
+        assert gradient @ along == pytest.approx(slope, rel=1e-5, abs=1e-6 * max(1.0, float(np.abs(gradient).max())))
