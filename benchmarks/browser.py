@@ -260,15 +260,20 @@ def measure(browser: Browser, address: str, minutes: float) -> list[Line]:
     ]
 
 
+def chromium() -> str | None:
+    """STEEPEST_CHROMIUM, else the system's Chromium with all its parts, else its headless shell, else playwright's."""
+    found = shutil.which("chromium") or shutil.which("chromium-headless-shell")
+    return os.environ.get("STEEPEST_CHROMIUM") or found
+
+
 def main() -> None:
     """Measure, print, keep."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--minutes", type=float, default=1, help="how long the heap is watched (10: as it is to be)")
     arguments.add_argument("--keep", action="store_true", help="write the table to docs/benchmarks.md")
     given = arguments.parse_args()
-    path = os.environ.get("STEEPEST_CHROMIUM") or shutil.which("chromium")
     with served() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         versions = f"Chromium {browser.version}, Python {platform.python_version()}"
         head = f"{datetime.now(UTC):%Y-%m-%d}, {processor()}, {versions}."
         text = f"{head}\n\n{table(measure(browser, address, given.minutes))}"

@@ -6,8 +6,6 @@ used of a processor for a frame. Then how long the regions take when the page ma
 stream. Absolute times are printed, never asserted: run it on a quiet machine.
 """
 
-import os
-import shutil
 import statistics
 from typing import Any
 
@@ -16,7 +14,7 @@ from playwright.sync_api import Browser, CDPSession, sync_playwright
 from app import links
 from app.runs import prepare
 from app.spec import Spec
-from benchmarks.browser import FLAGS, INTERVALS, opened, served
+from benchmarks.browser import FLAGS, INTERVALS, chromium, opened, served
 
 SOFTMAX: dict[str, Any] = {
     "problem": {"kind": "softmax", "dataset": {"name": "blobs", "count": 900, "classes": 3}},
@@ -149,9 +147,8 @@ def regions(browser: Browser, base: str, name: str, spec: dict[str, Any]) -> Non
 
 
 def main() -> None:
-    path = os.environ.get("STEEPEST_CHROMIUM") or shutil.which("chromium")
     with served() as base, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         print(f"Chromium {browser.version}")
         for name, spec in CASES.items():
             for below in ("point", "surface"):

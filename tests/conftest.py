@@ -1,4 +1,8 @@
-"""What every test shares: one Chromium, and no test is judged by how long it took."""
+"""What every test shares: one Chromium, and no test is judged by how long it took.
+
+The headless shell is Chromium without its window: the same engine and scripts, and several times faster where
+pages are drawn by software.
+"""
 
 import os
 import shutil
@@ -23,8 +27,9 @@ FLAGS = [
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """STEEPEST_CHROMIUM, else the system's Chromium, else playwright's own."""
-    path = os.environ.get("STEEPEST_CHROMIUM") or shutil.which("chromium")
+    """STEEPEST_CHROMIUM, else the system's headless shell or Chromium, else playwright's own."""
+    found = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+    path = os.environ.get("STEEPEST_CHROMIUM") or found
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser

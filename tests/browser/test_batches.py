@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE, OpenPage, Served
+from tests.browser.waiting import becomes, box, settles
 
 LEAST = 0.4534185478639079  # of the page's 512 points, by least squares
 ANSWERED = "#step=1"  # a link to a step has no question
@@ -64,13 +65,11 @@ def test_it_asks_first_and_playing_answers(open_page: OpenPage, served: Served) 
 def test_at_equal_points_seen_every_number_is_the_engine_s(open_page: OpenPage, served: Served) -> None:
     page = open_page("/batches#step=237&by=examples")
     one, some, full = losses(served, spec_of(page))
-    assert page.inner_text("#stepno b") == "12,509"  # points: 24 epochs and a little
-    assert level(page, 0) == pytest.approx(last_quarter(one, 3000), rel=1e-6)
-    assert level(page, 1) == pytest.approx(last_quarter(some, 195), rel=1e-6)
-    assert level(page, 2) == pytest.approx(full[24] - LEAST, rel=1e-6)
-    assert live(page) == (
-        "Above the best loss after 12,509 points seen: Stochastic 0.069, Mini-batch 64 0.00021, Full batch 0.022."
-    )
+    expect(page.locator("#stepno b")).to_have_text("12,509")  # points: 24 epochs and a little
+    wanted = [last_quarter(one, 3000), last_quarter(some, 195), full[24] - LEAST]
+    becomes(page, lambda: [level(page, walk) for walk in range(3)], pytest.approx(wanted, rel=1e-6))
+    said = "Above the best loss after 12,509 points seen: Stochastic 0.069, Mini-batch 64 0.00021, Full batch 0.022."
+    becomes(page, lambda: live(page), said)
     expect(page.locator("#floor [data-dot=measured-1]")).to_have_count(5)
     measured = page.locator("#floor [data-dot=measured-1]").nth(2)
     theory = page.locator("#floor [data-dot=floor-0]")
@@ -86,7 +85,8 @@ def test_keys_play_step_and_compare_otherwise(open_page: OpenPage, served: Serve
     expect(page.locator("#by [data-by=updates]")).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("End")
     expect(page.locator("#stepno")).to_have_text("Update 300")
-    assert level(page, 0) == pytest.approx(last_quarter(losses(served, spec_of(page))[0], 300), rel=1e-6)
+    wanted = last_quarter(losses(served, spec_of(page))[0], 300)
+    becomes(page, lambda: level(page, 0), pytest.approx(wanted, rel=1e-6))
     page.keyboard.press("3")
     expect(page.locator("#chosen")).to_have_text("Full batch")
     expect(page.locator("#cloud-aside")).to_have_text("all points agree")
@@ -153,7 +153,7 @@ def test_axe_finds_nothing_serious(
     page = open_page(f"/batches?lang={language}#step=200", color_scheme=theme)
     assert serious(page) == []
     if language == "zh":
-        assert "看过 2,868 个点后，损失比最优高出：随机 0.068" in live(page)
+        expect(page.locator("#live")).to_contain_text("看过 2,868 个点后，损失比最优高出：随机 0.068")
 
 
 def test_a_phone_has_it_all_in_one_column(open_page: OpenPage) -> None:
@@ -175,9 +175,7 @@ def test_points_are_added_dragged_and_taken_away_while_it_runs(open_page: OpenPa
     old = rows(served, before)
     expect(page.locator("#excess [data-line=ghost]")).to_have_count(0)
     page.select_option("#brush", "30")
-    box = page.locator("#data").bounding_box()
-    assert box
-    page.mouse.click(box["x"] + 0.8 * box["width"], box["y"] + 0.75 * box["height"])
+    page.mouse.click(*settles(page, lambda: box(page, "#data")).at(0.8, 0.75))
     expect(page.locator("#live")).to_contain_text("With these 542 points the walks go on from where they are")
     expect(page.locator("#kicker")).to_contain_text("30 points were added.")
     spec = spec_of(page)
@@ -190,7 +188,7 @@ def test_points_are_added_dragged_and_taken_away_while_it_runs(open_page: OpenPa
     page.wait_for_function("() => location.hash.includes('step=300')")
     said, address = live(page), page.url.removeprefix(served.url)
     again = open_page(address)
-    assert spec_of(again) == spec
+    becomes(again, lambda: spec_of(again), spec)
     expect(again.locator("#live")).to_have_text(re.compile(re.escape(said).replace(r"\ ", r"\s")))
 
 
@@ -206,12 +204,7 @@ def test_a_point_is_dragged_and_taken_away_by_mouse_and_keyboard(open_page: Open
     x, y = added["points"][-1][0], added["labels"][-1]
     expect(page.locator("#data svg").first).to_have_attribute("aria-label", re.compile("^513 points"))
     expect(page.locator("#data [data-dot=cursor]")).to_have_count(1)
-    middle = page.evaluate(
-        """() => {
-            const { x, y, width, height } = document.querySelector("#data [data-dot=cursor]").getBoundingClientRect();
-            return [x + width / 2, y + height / 2];
-        }"""
-    )
+    middle = settles(page, lambda: box(page, "#data [data-dot=cursor]")).middle
     page.mouse.move(*middle)
     page.mouse.down()
     page.mouse.move(middle[0] + 20, middle[1] - 30, steps=4)
@@ -219,7 +212,7 @@ def test_a_point_is_dragged_and_taken_away_by_mouse_and_keyboard(open_page: Open
     page.wait_for_function("y => history.state.spec.problem.dataset.labels.at(-1) > y", arg=y)
     assert spec_of(page)["problem"]["dataset"]["points"][-1][0] > x
     expect(page.locator("#kicker")).to_contain_text("A point was moved.")
-    page.wait_for_timeout(500)  # its new place is drawn
+    settles(page, lambda: box(page, "#data [data-dot=cursor]"))  # its new place is drawn
     page.mouse.click(middle[0] + 20, middle[1] - 30)
     page.get_by_role("button", name="Take away").click()
     page.wait_for_function("() => history.state.spec.problem.dataset.points?.length === 512")
@@ -270,14 +263,11 @@ def test_points_are_added_and_dragged_by_touch(open_page: OpenPage) -> None:
     page.evaluate("scrollBy(0, 200)")
 
     def place() -> tuple[float, float]:
-        box = page.locator("#data").bounding_box()
-        assert box
-        return box["x"] + 0.85 * box["width"], box["y"] + 0.8 * box["height"]
+        return settles(page, lambda: box(page, "#data").at(0.85, 0.8))  # type: ignore[no-any-return]
 
     page.touchscreen.tap(*place())
     page.wait_for_function("() => history.state.spec.problem.dataset.points?.length === 513")
     before = spec_of(page)["problem"]["dataset"]["labels"][-1]
-    page.wait_for_timeout(500)  # the sentence above has taken its lines
     x, y = place()
     touches = page.context.new_cdp_session(page)
     touches.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})

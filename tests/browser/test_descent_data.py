@@ -14,6 +14,7 @@ from core.problems import make_problem
 from core.problems.plane import lowest
 from core.running import Run
 from tests.browser.test_descent import PHONE, drawn, to_end
+from tests.browser.waiting import becomes, box, settles
 
 OpenPage = Callable[..., Page]
 LINE = {"name": "line", "count": 40, "seed": 0}
@@ -44,9 +45,7 @@ def path(problem: Any, start: tuple[float, float], steps: int, optimizer: str, *
 
 
 def dot(page: Page, name: str) -> tuple[float, float]:
-    box = page.locator(f"[data-dot={name}]").bounding_box()
-    assert box
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    return settles(page, lambda: box(page, f"[data-dot={name}]").middle)  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize(
@@ -100,27 +99,27 @@ def test_a_dragged_point_changes_the_surface_the_runs_and_the_link(open_page: Op
     page.mouse.move(x + 10, y + 60, steps=6)
     page.mouse.up()
     page.wait_for_function("() => document.querySelector('#dataset').value === 'own'")
-    page.wait_for_timeout(500)
+
+    def engines() -> list[list[float]]:
+        return path(make_problem("linear", dataset=spec(page)["problem"]["dataset"]), (-1, 3), 150, "adam", lr=0.05)
+
+    becomes(page, lambda: drawn(page)["Adam"] == engines() != before, True)
     dataset = spec(page)["problem"]["dataset"]
     assert len(dataset["points"]) == len(dataset["labels"]) == 40
-    problem = make_problem("linear", dataset=dataset)
-    after = drawn(page)["Adam"]
-    assert after == path(problem, (-1, 3), 150, "adam", lr=0.05)
-    assert after != before
+    after = engines()
     assert page.evaluate("() => document.querySelector('#contour .plotly-host').data.some((t) => t.meta === 'ghost')")
     expect(page.locator("#points-aside")).to_contain_text("to the sum")
     again = open_page("/" + page.url.split("/", 3)[3])
     to_end(again)
-    assert drawn(again)["Adam"] == after
+    becomes(again, lambda: drawn(again)["Adam"], after)
 
 
 def test_points_are_added_and_removed_by_mouse_and_by_keys(open_page: OpenPage) -> None:
     page = open_page("/")
     choose(page, "linear")
     points = page.locator("#points [data-dot^=point-]")
-    box = page.locator("#points").bounding_box()
-    assert box
-    page.mouse.click(box["x"] + box["width"] - 40, box["y"] + box["height"] - 50)
+    room = settles(page, lambda: box(page, "#points"))
+    page.mouse.click(room.x + room.width - 40, room.y + room.height - 50)
     expect(points).to_have_count(41)
     page.click("#point-remove")
     expect(points).to_have_count(40)
@@ -128,8 +127,7 @@ def test_points_are_added_and_removed_by_mouse_and_by_keys(open_page: OpenPage) 
     page.keyboard.press("PageDown")
     page.keyboard.press("ArrowUp")
     page.wait_for_function("() => document.querySelector('#dataset').value === 'own'")
-    page.wait_for_timeout(400)
-    moved = spec(page)["problem"]["dataset"]["labels"][0]
+    moved = settles(page, lambda: spec(page)["problem"]["dataset"]["labels"][0])
     assert moved > make_problem("linear", dataset=LINE).data.labels[0]  # type: ignore[union-attr]
     page.keyboard.press("Delete")
     expect(points).to_have_count(39)
@@ -179,7 +177,6 @@ def test_a_finger_drags_a_point(open_page: OpenPage) -> None:
     choose(page, "linear")
     page.evaluate("() => document.querySelector('#rail').toggleAttribute('data-open', false)")
     page.evaluate("() => document.querySelector('#points').scrollIntoView({ block: 'center' })")
-    page.wait_for_timeout(400)
     x, y = dot(page, "point-5")
     session: Any = page.context.new_cdp_session(page)
     for kind, at in (("touchStart", (x, y)), *(("touchMove", (x + 6 * k, y)) for k in range(1, 6)), ("touchEnd", None)):
@@ -188,6 +185,6 @@ def test_a_finger_drags_a_point(open_page: OpenPage) -> None:
         )
         page.wait_for_timeout(30)
     page.wait_for_function("() => document.querySelector('#dataset').value === 'own'")
-    page.wait_for_timeout(400)
     original = make_problem("linear", dataset=LINE).data.points[5][0]  # type: ignore[union-attr]
-    assert spec(page)["problem"]["dataset"]["points"][5][0] > original
+    moved = settles(page, lambda: spec(page)["problem"]["dataset"]["points"][5][0])
+    assert moved > original

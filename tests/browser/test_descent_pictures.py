@@ -81,7 +81,7 @@ def test_an_svg_holds_the_paths_as_vectors_that_end_where_the_engine_ends(
 def test_a_curve_of_one_variable_is_vectors_altogether(open_page: OpenPage, tmp_path: Path) -> None:
     page = open_page("/?formula=x**2&start=1&steps=10&run=sgd(lr=0.4)")
     to_end(page)
-    page.wait_for_timeout(300)
+    page.wait_for_selector("#curve .plotly-host .scatterlayer")  # at rest it is Plotly's
     root = ET.parse(saved(page, tmp_path, "SVG")).getroot()
     assert not list(root.iter(f"{SVG}image"))
 

@@ -8,9 +8,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_descent import PHONE, drawn, engine, to_end
+from tests.browser.waiting import becomes, settles
 
 OpenPage = Callable[..., Page]
 
+EYE = "Object.values(document.querySelector('#surface .plotly-host')._fullLayout.scene.camera.eye)"
 PROJECT = """([x, y]) => import(document.querySelector("script[type=module]").src.replace(/views\\/.*/, "geometry.js"))
     .then(({ multiply, projector }) => {
         const host = document.querySelector("#surface");
@@ -30,10 +32,7 @@ def in_space(page: Page) -> None:
     page.wait_for_function(
         "() => document.querySelector('#surface .plotly-host')?._fullLayout?.scene?._scene?.glplot?.cameraParams"
     )
-    before: list[float] = []
-    while (now := list(spot(page, 0.75, 1))) != before:  # plots take their room before they rest
-        before = now
-        page.wait_for_timeout(250)
+    settles(page, lambda: spot(page, 0.75, 1))
 
 
 def spot(page: Page, x: float, y: float) -> tuple[float, float]:
@@ -43,9 +42,7 @@ def spot(page: Page, x: float, y: float) -> tuple[float, float]:
 
 
 def eye(page: Page) -> list[float]:
-    found: list[float] = page.evaluate(
-        "() => Object.values(document.querySelector('#surface .plotly-host')._fullLayout.scene.camera.eye)"
-    )
+    found: list[float] = page.evaluate(f"() => {EYE}")
     return found
 
 
@@ -90,8 +87,7 @@ def test_any_other_drag_turns_the_camera_and_a_press_sets_the_start(open_page: O
     page.mouse.down()
     page.mouse.move(x + 60, y + 10, steps=5)
     page.mouse.up()
-    page.wait_for_timeout(200)
-    assert eye(page) != before
+    page.wait_for_function(f"(before) => String({EYE}) !== String(before)", arg=before)
     assert page.url == address
     page.mouse.click(*spot(page, -0.5, 0.6))
     page.wait_for_url(re.compile("start="))
@@ -116,8 +112,7 @@ def test_a_finger_drags_the_start_in_space(open_page: OpenPage) -> None:
         page.wait_for_timeout(30)
     touch("touchEnd")
     page.wait_for_url(re.compile("start="))
-    page.wait_for_timeout(400)
-    assert start_of(page) == pytest.approx((0.2, 0.8), abs=0.06)
+    becomes(page, lambda: start_of(page), pytest.approx((0.2, 0.8), abs=0.06))
     assert eye(page) == before
 
 
@@ -129,9 +124,8 @@ def test_keys_move_the_start_and_turn_the_surface(open_page: OpenPage) -> None:
     page.keyboard.press("ArrowLeft")
     page.wait_for_url(re.compile(r"start=0\.7\d*,1"))
     page.keyboard.press(".")
-    page.wait_for_timeout(200)
+    page.wait_for_function(f"(before) => String({EYE}) !== String(before)", arg=before)
     turned = eye(page)
-    assert turned != before
     assert turned[2] == pytest.approx(before[2])
 
 
@@ -152,8 +146,7 @@ def test_before_the_first_step_one_ring_is_the_start(open_page: OpenPage) -> Non
         " { window.said.push(text); return fill.call(this, text, ...at); }; }"
     )
     page.mouse.move(*spot(page, -0.5, -0.5))
-    page.wait_for_timeout(300)
-    assert set(page.evaluate("() => window.said")) == {"start"}
+    page.wait_for_function("() => window.said.length")
+    assert settles(page, lambda: set(page.evaluate("() => window.said"))) == {"start"}
     page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(300)
-    assert {"Adam", "Momentum"} <= set(page.evaluate("() => window.said"))
+    becomes(page, lambda: {"Adam", "Momentum"} <= set(page.evaluate("() => window.said")), True)

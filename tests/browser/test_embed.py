@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Frame, Page, expect
 
 from core.problems import make_problem
 from core.running import Run
+from tests.browser.waiting import becomes
 from tests.serving import Server, free_port, start_server, stop_server
 
 SURFACE = "surface=rosenbrock&start=-1.5,2&steps=80&run=momentum(lr=0.001)&run=adam(lr=0.1)"
@@ -125,7 +126,7 @@ def test_each_figure_is_drawn(host: Host, query: str, name: str) -> None:
     frame = figure(host(query))
     expect(frame.locator("#figure")).to_have_attribute("data-figure", name)
     frame.wait_for_selector("#plot .plotly-host svg.main-svg")
-    assert frame.locator("#plot").bounding_box()["height"] > 120  # type: ignore[index]
+    assert frame.evaluate("() => document.querySelector('#plot').clientHeight") > 120
 
 
 def test_two_losses_are_told_apart_by_name(host: Host) -> None:
@@ -143,9 +144,8 @@ def test_an_origin_that_is_not_listed_shows_nothing(host: Host, course: tuple[st
         page = host(SURFACE, steepest=other.http)
         page.on("console", lambda message: said.append(message.text))
         page.reload()
-        page.wait_for_timeout(500)
-        assert page.frames[1].url == BLOCKED
-        assert any("frame-ancestors" in text for text in said)
+        becomes(page, lambda: [frame.url for frame in page.frames[1:]], [BLOCKED])
+        becomes(page, lambda: any("frame-ancestors" in text for text in said), True)
     finally:
         stop_server(other)
 
@@ -169,11 +169,11 @@ def test_a_narrow_frame_in_either_theme(host: Host, serious: Any, scheme: str) -
     frame = figure(page)
     assert frame.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     assert frame.evaluate("() => document.documentElement.scrollHeight <= innerHeight")
-    for button in frame.locator("#bar :is(button, a):visible").all():
-        box = button.bounding_box()
-        assert box is not None
-        assert box["height"] >= 40
-        assert box["x"] + box["width"] <= 336
+    edges = frame.locator("#bar :is(button, a):visible").evaluate_all(
+        "all => all.map((button) => button.getBoundingClientRect()).map(({ height, right }) => [height, right])"
+    )
+    assert edges
+    assert all(height >= 40 and right <= 336 for height, right in edges)
     paper = frame.evaluate("() => getComputedStyle(document.body).backgroundColor")
     assert paper == ("rgb(252, 251, 248)" if scheme == "light" else "rgb(18, 22, 27)")
     frame.page.goto(frame.url)

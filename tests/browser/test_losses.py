@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE, OpenPage, Served
+from tests.browser.waiting import becomes, box, settles
 
 SENTENCE = "After 20 steps squared error still outputs 0.980; cross-entropy is down to 0.376."
 
@@ -44,13 +45,8 @@ def start_fields(page: Page) -> list[float]:
 
 def at_output(page: Page, a: float, y: float = 0.3) -> tuple[float, float]:
     """The pixel of an output in the chart of gradients."""
-    first, last = (page.locator(f"#gradient .tick:text-is('{text}')").bounding_box() for text in ("0.25", "0.75"))
-    plot = page.locator("#gradient .plot").bounding_box()
-    assert first
-    assert last
-    assert plot
-    left, right = first["x"] + first["width"] / 2, last["x"] + last["width"] / 2
-    return left + (a - 0.25) / 0.5 * (right - left), plot["y"] + plot["height"] * (1 - y)
+    left, right = (box(page, "#gradient .tick", text).middle[0] for text in ("0.25", "0.75"))
+    return left + (a - 0.25) / 0.5 * (right - left), box(page, "#gradient .plot").at(0, 1 - y)[1]
 
 
 def test_it_opens_on_step_20_of_the_badly_wrong_neuron(open_page: OpenPage) -> None:
@@ -87,8 +83,7 @@ def test_the_published_table(open_page: OpenPage, scene: str, at: int, mse: floa
     page.fill("#scrub", str(at))
     expect(page.locator("#stepno b")).to_have_text(str(at))
     expect(page.locator("#start-w")).to_have_value("0.6" if scene == "near" else "2")
-    assert output(page, "mse") == pytest.approx(mse, abs=1e-6)
-    assert output(page, "ce") == pytest.approx(ce, abs=1e-6)
+    becomes(page, lambda: [output(page, loss) for loss in ("mse", "ce")], pytest.approx([mse, ce], abs=1e-6))
 
 
 def test_at_the_start_the_gradients_differ_by_56_6(open_page: OpenPage) -> None:
@@ -174,7 +169,7 @@ def test_fields_change_the_neuron_and_the_address(open_page: OpenPage, served: S
     page.locator("h1").click(force=True)
     page.keyboard.press("End")
     expect(page.locator("#stepno b")).to_have_text("300")
-    assert output(page, "ce") == runs[1]["columns"]["output"][300]
+    becomes(page, lambda: output(page, "ce"), runs[1]["columns"]["output"][300])
 
 
 def test_what_is_no_number_is_said_beside_the_field(open_page: OpenPage) -> None:
@@ -231,6 +226,11 @@ def place(page: Page, loss: str) -> list[float]:
     return [float(dot.get_attribute(name) or "nan") for name in ("data-x", "data-y")]
 
 
+def boundary(page: Page, loss: str) -> float:
+    w, b = place(page, loss)
+    return -b / w
+
+
 def test_far_mislabelled_points_let_squared_error_win(open_page: OpenPage) -> None:
     page = open_page("/losses")
     data_scene(page, "mislabelled")
@@ -239,10 +239,8 @@ def test_far_mislabelled_points_let_squared_error_win(open_page: OpenPage) -> No
     expect(page.locator(".question")).to_contain_text("Right.")
     page.keyboard.press("End")
     expect(page.locator("#stepno b")).to_have_text("100")
-    w, b = place(page, "mse")
-    assert -b / w == pytest.approx(0, abs=0.15)  # its boundary stays near 0
-    w, b = place(page, "ce")
-    assert 0.8 < -b / w < 1.5  # drawn to the far points
+    becomes(page, lambda: boundary(page, "mse"), pytest.approx(0, abs=0.15))  # it stays near 0
+    becomes(page, lambda: boundary(page, "ce"), pytest.approx(1.15, abs=0.35))  # drawn to the far points
     shares = re.findall(r"([\d.]+)%", live(page))
     assert float(shares[0]) > float(shares[1]) + 10
 
@@ -252,11 +250,10 @@ def test_squared_error_has_four_valleys_and_cross_entropy_one(open_page: OpenPag
     data_scene(page, "four-valleys")
     page.keyboard.press("End")
     expect(page.locator("#stepno b")).to_have_text("400")
-    page.wait_for_function("() => document.querySelector('#map-mse [data-dot=mse]').dataset.x < -1.38")  # drawn too
-    assert place(page, "mse") == pytest.approx([-1.386, 0.120], abs=2e-3)
-    assert place(page, "ce") == pytest.approx([0.159, 0.159], abs=2e-3)
-    assert page.locator("#map-mse [data-word=valley]").count() == 4
-    assert page.locator("#map-ce [data-word=valley]").count() == 1
+    becomes(page, lambda: place(page, "mse"), pytest.approx([-1.386, 0.120], abs=2e-3))
+    becomes(page, lambda: place(page, "ce"), pytest.approx([0.159, 0.159], abs=2e-3))
+    expect(page.locator("#map-mse [data-word=valley]")).to_have_count(4)
+    expect(page.locator("#map-ce [data-word=valley]")).to_have_count(1)
 
 
 def test_a_label_is_flipped_by_a_click(open_page: OpenPage) -> None:
@@ -269,7 +266,7 @@ def test_a_label_is_flipped_by_a_click(open_page: OpenPage) -> None:
     page.wait_for_function(
         "label => Math.round(document.querySelector('#points [data-dot=point-100]').dataset.y) === 1 - label", arg=label
     )
-    assert "spec=" in page.evaluate("() => location.search")
+    page.wait_for_function("() => location.search.includes('spec=')")
 
 
 def test_which_output_goes_with_which_loss(open_page: OpenPage) -> None:
@@ -280,17 +277,20 @@ def test_which_output_goes_with_which_loss(open_page: OpenPage) -> None:
     expect(page.locator(".question")).to_contain_text("Right.")
     page.wait_for_selector("#outputs [data-line=ce]")  # an answer plays
     page.keyboard.press("End")
-    assert page.locator("#outputs .natural").count() == 3
-    assert page.locator("#outputs .senseless").count() == 3
-    assert page.locator("#outputs .chart [data-line]").count() == 7
-    labels = [chart.get_attribute("aria-label") or "" for chart in page.locator("#outputs .chart[role=img]").all()]
-    halves = [re.findall(r"step (\S+)\.", label)[0] for label in labels]
-    assert (halves[1], halves[2]) == ("232", "17")  # the sigmoid's two losses, as published
+    expect(page.locator("#outputs .natural")).to_have_count(3)
+    expect(page.locator("#outputs .senseless")).to_have_count(3)
+    expect(page.locator("#outputs .chart [data-line]")).to_have_count(7)
+    charts = page.locator("#outputs .chart[role=img]")
+    for place_of, half in ((1, "232"), (2, "17")):  # the sigmoid's two losses, as published
+        expect(charts.nth(place_of)).to_have_attribute("aria-label", re.compile(rf"step {half}\."))
     page.fill("#scrub", "150")
-    expect(page.locator("#stepno b")).to_have_text("150")
-    outputs = [float(dot.get_attribute("data-y") or "nan") for dot in page.locator("#outputs [data-dot]").all()]
-    assert outputs[1:3] == pytest.approx([0.9334175, 0.0256854], abs=1e-6)  # the published table again
-    assert outputs[5] > 0.99  # tanh under squared error stands still
+
+    def outputs() -> Any:
+        return page.locator("#outputs [data-dot]").evaluate_all("dots => dots.map((dot) => Number(dot.dataset.y))")
+
+    # the published table again
+    becomes(page, lambda: outputs()[1:3], pytest.approx([0.9334175, 0.0256854], abs=1e-6))
+    assert outputs()[5] > 0.99  # tanh under squared error stands still
     page.fill("#rate", "1")
     page.keyboard.press("Enter")
     page.wait_for_function("() => Number([...document.querySelectorAll('#outputs [data-dot]')][1].dataset.y) < 0.2")
@@ -314,8 +314,9 @@ def test_six_points_term_by_term(open_page: OpenPage, served: Served) -> None:
     expect(page.locator("#stepno b")).to_have_text("60")
     page.wait_for_function("() => location.search.includes('spec=')")
     losses = engine(served, page.evaluate("location.search.slice(1)"))[1]["columns"]["loss"]
-    assert page.inner_text("#equal [data-number=trained]") == f"{losses[60]:.12f}"
-    assert page.inner_text("#equal [data-number=reckoned]") == f"{losses[60]:.12f}"  # −ln of the product, by six
+    expect(page.locator("#equal [data-number=trained]")).to_have_text(f"{losses[60]:.12f}")
+    # −ln of the product, by six
+    expect(page.locator("#equal [data-number=reckoned]")).to_have_text(f"{losses[60]:.12f}")
     rows = page.locator("#terms-table tbody tr")
     chances = [float(rows.nth(i).locator("td").nth(2).inner_text()) for i in range(6)]
     terms = [float(rows.nth(i).locator("td").last.inner_text()) for i in range(6)]
@@ -326,7 +327,8 @@ def test_six_points_term_by_term(open_page: OpenPage, served: Served) -> None:
     ends = [float(page.get_attribute(f"#ruler [data-box=term-{i}]", "data-to") or "nan") for i in range(6)]
     assert ends == sorted(ends)
     assert ends[-1] == pytest.approx(6 * losses[60])
-    assert live(page) == "After 60 steps the likelihood is up to 0.0837 and the loss down to 0.4135."
+    said = "After 60 steps the likelihood is up to 0.0837 and the loss down to 0.4135."
+    becomes(page, lambda: live(page), said)
 
 
 def test_weight_decay_is_no_part_of_the_likelihood(open_page: OpenPage) -> None:
@@ -339,19 +341,16 @@ def test_weight_decay_is_no_part_of_the_likelihood(open_page: OpenPage) -> None:
     packed = base64.urlsafe_b64encode(zlib.compress(body, wbits=-15)).decode().rstrip("=")
     page = open_page(f"/losses?spec={packed}#step=10&panel=terms")
     page.wait_for_selector("#equal [data-number=trained]")
-    assert page.inner_text("#equal [data-number=reckoned]") == page.inner_text("#equal [data-number=trained]")
+    expect(page.locator("#equal [data-number=reckoned]")).to_have_text(page.inner_text("#equal [data-number=trained]"))
 
 
 def test_an_output_is_dragged_and_the_model_starts_through_it(open_page: OpenPage) -> None:
     page = open_page("/losses#panel=terms")
     page.wait_for_selector("#chances [data-dot=point-4]")
-    box = page.locator("#chances [data-dot=point-4]").bounding_box()
-    plot = page.locator("#chances .plot").bounding_box()
-    assert box
-    assert plot
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    x, y = settles(page, lambda: box(page, "#chances [data-dot=point-4]")).middle
+    page.mouse.move(x, y)
     page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] / 2, plot["y"] + plot["height"] * 0.4, steps=5)
+    page.mouse.move(x, box(page, "#chances .plot").at(0, 0.4)[1], steps=5)
     page.mouse.up()
     w, b = start_fields(page)  # at once; what is drawn comes after it
     page.wait_for_function(
@@ -381,13 +380,13 @@ def test_a_soft_target_leaves_its_entropy(open_page: OpenPage, served: Served) -
     page.click("text=to 0.5004")
     page.keyboard.press("End")
     expect(page.locator("#stepno b")).to_have_text("300")
-    assert cells(page, "tfoot tr")[3:] == ["0.5004", "+ 0.0000", "= 0.5004"]
+    becomes(page, lambda: cells(page, "tfoot tr")[3:], ["0.5004", "+ 0.0000", "= 0.5004"])
     page.fill("#scrub", "20")
     expect(page.locator("#stepno b")).to_have_text("20")
     page.wait_for_function("() => location.search.includes('target=0.2')")
     columns = engine(served, page.evaluate("location.search.slice(1)"))[1]["columns"]
-    shown = [page.inner_text(f"#equal [data-number={name}]") for name in ("reckoned", "trained")]
-    assert shown == [f"{columns['loss'][20]:.12f}"] * 2
+    for name in ("reckoned", "trained"):
+        expect(page.locator(f"#equal [data-number={name}]")).to_have_text(f"{columns['loss'][20]:.12f}")
     entropy, divergence, cross = (float(re.sub(r"[^\d.]", "", text)) for text in cells(page, "tfoot tr")[3:])
     assert entropy + divergence == pytest.approx(cross, abs=2e-4)
     a = columns["output"][20]
@@ -405,7 +404,7 @@ def test_what_ran_before_a_change_stays_as_a_ghost(open_page: OpenPage, served: 
     page.fill("#start-b", "1")
     page.keyboard.press("Enter")
     page.wait_for_selector("#output [data-line=mse-ghost]")
-    assert page.locator("#output [data-line=ce-ghost]").count() == 1
+    expect(page.locator("#output [data-line=ce-ghost]")).to_have_count(1)
     page.click("[data-curve=loss]")
     page.wait_for_selector("#output [data-line=ce-ghost]")
     page.click("[data-scene=near]")  # another scene is no change of this one
@@ -432,13 +431,11 @@ def test_losses_by_step_each_on_its_own_scale(open_page: OpenPage, served: Serve
 def test_z_is_dragged_on_the_sigmoid_and_both_are_read(open_page: OpenPage) -> None:
     page = open_page("/losses#step=0")
     assert page.locator("#sigmoid-mse [data-line=bound]").count() == 1
-    ticks = [page.locator(f"#sigmoid-mse .tick:text-is('{text}')").bounding_box() for text in ("2", "4")]
-    plot = page.locator("#sigmoid-mse .plot").bounding_box()
-    assert plot
-    two, four = (tick["x"] + tick["width"] / 2 for tick in ticks if tick)
-    page.mouse.move(four, plot["y"] + plot["height"] / 2)
+    middle = settles(page, lambda: box(page, "#sigmoid-mse .plot")).middle[1]
+    two, four = (box(page, "#sigmoid-mse .tick", text).middle[0] for text in ("2", "4"))
+    page.mouse.move(four, middle)
     page.mouse.down()
-    page.mouse.move(2 * two - four, plot["y"] + plot["height"] / 2, steps=4)  # to z = 0
+    page.mouse.move(2 * two - four, middle, steps=4)  # to z = 0
     page.mouse.up()
     page.wait_for_function("() => Math.abs(document.querySelector('#sigmoid-mse [data-dot=mse]').dataset.x) < 0.05")
     slope = float(page.get_attribute("#sigmoid-mse [data-dot=slope]", "data-y") or "nan")
@@ -450,20 +447,16 @@ def test_z_is_dragged_on_the_sigmoid_and_both_are_read(open_page: OpenPage) -> N
 
 def test_target_and_start_are_dragged(open_page: OpenPage) -> None:
     page = open_page("/losses")
-    line = page.locator("#output [data-line=target]").bounding_box()
-    tick = page.locator("#output .tick:text-is('0.5')").first.bounding_box()
-    assert line
-    assert tick
-    page.mouse.move(line["x"] + 300, line["y"])
+    line = settles(page, lambda: box(page, "#output [data-line=target]"))
+    page.mouse.move(line.x + 300, line.y)
     page.mouse.down()
-    page.mouse.move(line["x"] + 300, tick["y"] + tick["height"] / 2, steps=5)
+    page.mouse.move(line.x + 300, box(page, "#output .tick", "0.5").middle[1], steps=5)
     page.mouse.up()
     page.wait_for_function("() => Math.abs(document.querySelector('#target').value - 0.5) < 0.03")
-    label = page.locator("#start-w-field label").bounding_box()
-    assert label
-    page.mouse.move(label["x"] + 5, label["y"] + 5)
+    label = box(page, "#start-w-field label")
+    page.mouse.move(label.x + 5, label.y + 5)
     page.mouse.down()
-    page.mouse.move(label["x"] + 5 - 60, label["y"] + 5, steps=4)
+    page.mouse.move(label.x + 5 - 60, label.y + 5, steps=4)
     page.mouse.up()
     expect(page.locator("#start-w")).to_have_value("1")
     page.focus("#start-b")
@@ -537,8 +530,8 @@ def test_on_the_maps_the_start_is_pressed_dragged_and_nudged(open_page: OpenPage
         "() => { const { x, y } = document.querySelector('#map-mse [data-dot=mse]').dataset;"
         " return Math.hypot(x - 0.12, y - -1.386) < 0.01; }"
     )
-    assert start_fields(page) == pytest.approx([1, -1], abs=0.05)
-    assert place(page, "mse") == pytest.approx([0.120, -1.386], abs=5e-3)  # another of the four valleys
+    becomes(page, lambda: start_fields(page), pytest.approx([1, -1], abs=0.05))
+    becomes(page, lambda: place(page, "mse"), pytest.approx([0.120, -1.386], abs=5e-3))  # another of the four valleys
     page.wait_for_selector("#map-mse [data-line=mse-ghost]", state="attached")
     before = start_fields(page)
     page.focus("#map-mse [role=application]")
@@ -582,8 +575,8 @@ def test_the_link_shows_the_same_again(open_page: OpenPage) -> None:
     said, outputs = live(page), [output(page, loss) for loss in ("mse", "ce")]
     path = address.split("/", 3)[3]
     again = open_page(f"/{path}")
-    assert live(again) == said
-    assert [output(again, loss) for loss in ("mse", "ce")] == outputs
+    becomes(again, lambda: live(again), said)
+    becomes(again, lambda: [output(again, loss) for loss in ("mse", "ce")], outputs)
 
 
 def test_table_code_and_picture_are_taken_away(open_page: OpenPage, tmp_path: Path) -> None:
@@ -620,7 +613,7 @@ def test_table_code_and_picture_are_taken_away(open_page: OpenPage, tmp_path: Pa
 def test_nonsense_in_a_link_is_ignored_and_said(open_page: OpenPage) -> None:
     page = open_page("/losses?colour=red&run=fastest(lr=1)&steps=many")
     expect(page.locator(".note")).to_contain_text("Not used from the link")
-    assert "0.982" in live(page) or live(page) == SENTENCE
+    becomes(page, lambda: live(page), SENTENCE)
 
 
 def test_the_language_is_changed_in_place(open_page: OpenPage) -> None:
@@ -630,7 +623,7 @@ def test_the_language_is_changed_in_place(open_page: OpenPage) -> None:
     page.click("#language")
     page.wait_for_selector("html[lang=zh-CN][data-ready]")
     expect(page.locator("#start-w")).to_have_value("0.6")
-    assert "均方误差" in live(page)
+    expect(page.locator("#live")).to_contain_text("均方误差")
     assert page.title() == "损失函数 · Steepest"
 
 
@@ -675,10 +668,10 @@ def test_terms_on_a_phone_by_touch(open_page: OpenPage) -> None:
     page.tap("[data-action=play]")
     page.tap("[data-scene=soft-target]")
     page.wait_for_selector("#soft")
-    low = [
-        button.bounding_box() for button in page.locator("#kinds button, #scenes button:visible, .answers button").all()
-    ]
-    assert min(box["height"] for box in low if box) >= 44
+    heights = page.locator("#kinds button, #scenes button:visible, .answers button").evaluate_all(
+        "all => all.map((button) => button.getBoundingClientRect().height)"
+    )
+    assert min(heights) >= 44
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
@@ -688,8 +681,7 @@ def test_without_scripts_it_says_so(open_page: OpenPage) -> None:
     assert page.evaluate("() => document.querySelector('noscript img').naturalWidth") > 900
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(("theme", "language"), [("light", "en"), ("dark", "zh")])
 def test_nothing_serious_stands_in_anyones_way(
     open_page: OpenPage, serious: Callable[[Page], list[str]], theme: str, language: str
 ) -> None:
