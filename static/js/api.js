@@ -39,7 +39,12 @@ export function errorsAt(problem, ...parts) {
 
 /** POST a value and hear each line of an NDJSON answer; aborting the signal hangs up, which cancels the work. */
 export async function postLines(path, body, heard, signal) {
-  const response = await fetch(`${BASE}${path}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal });
+  const response = await fetch(`${BASE}${path}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+    signal,
+  });
   if (!response.ok) throw new Refusal(await response.json());
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";

@@ -20,7 +20,9 @@ export function order(trajectories, goal, until = Infinity, shares = []) {
     const seen = step >= 0 && step <= until;
     return { index, step: seen ? step : -1, evaluations: seen ? evaluations(trajectory, step, shares[index]) : -1 };
   });
-  return rows.sort((a, b) => (a.step < 0) - (b.step < 0) || a.evaluations - b.evaluations || a.step - b.step || a.index - b.index);
+  return rows.sort(
+    (a, b) => (a.step < 0) - (b.step < 0) || a.evaluations - b.evaluations || a.step - b.step || a.index - b.index,
+  );
 }
 
 /** A goal that suits: about a hundredth of the start's height above the least known loss, as a power of ten. */

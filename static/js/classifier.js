@@ -79,7 +79,9 @@ export function probabilities(model, theta, columns) {
 /** From outputs to classes. */
 function ofClasses(model, a) {
   const inside = model.layers.output === "softmax" || model.layers.output === "sigmoid";
-  const bounded = inside ? a : a.map((column) => column.map((v) => Math.min(1, Math.max(0, model.layers.output === "tanh" ? (v + 1) / 2 : v))));
+  const bounded = inside
+    ? a
+    : a.map((column) => column.map((v) => Math.min(1, Math.max(0, model.layers.output === "tanh" ? (v + 1) / 2 : v))));
   return bounded.length === 1 && !model.sets ? [bounded[0].map((v) => 1 - v), bounded[0]] : bounded;
 }
 
@@ -103,7 +105,13 @@ export function jacobian(a, output = "softmax") {
   return a.map((aj, j) => a.map((ak, k) => (j === k ? slope(aj) : output === "softmax" ? -aj * ak : 0)));
 }
 
-const SLOPES = { softmax: (a) => a * (1 - a), sigmoid: (a) => a * (1 - a), tanh: (a) => 1 - a * a, relu: (a) => Number(a > 0), linear: () => 1 };
+const SLOPES = {
+  softmax: (a) => a * (1 - a),
+  sigmoid: (a) => a * (1 - a),
+  tanh: (a) => 1 - a * a,
+  relu: (a) => Number(a > 0),
+  linear: () => 1,
+};
 
 /** ∂C/∂a of one point: with cross-entropy −y/a under a softmax and (a − y)/(a (1 − a)) under sigmoids, with squared error a − y. */
 export function lossSlope(loss, output, a, y) {
@@ -137,7 +145,8 @@ export function errors(model, theta, columns, wanted) {
 export function crossEntropy(model, theta, columns, wanted, decay = 0) {
   const z = logits(model, theta, columns);
   let loss = 0;
-  for (let i = 0; i < z[0].length; i += 1) loss += model.layers.output === "softmax" ? ofSoftmax(z, wanted, i) : ofSigmoids(z, wanted, i);
+  for (let i = 0; i < z[0].length; i += 1)
+    loss += model.layers.output === "softmax" ? ofSoftmax(z, wanted, i) : ofSigmoids(z, wanted, i);
   const square = theta.reduce((sum, v) => sum + v * v, 0);
   return loss / z[0].length + (decay / 2) * square;
 }
@@ -149,7 +158,11 @@ function ofSoftmax(z, wanted, i) {
 }
 
 function ofSigmoids(z, wanted, i) {
-  return z.reduce((sum, column, k) => sum + Math.max(column[i], 0) + Math.log1p(Math.exp(-Math.abs(column[i]))) - wanted[k][i] * column[i], 0);
+  return z.reduce(
+    (sum, column, k) =>
+      sum + Math.max(column[i], 0) + Math.log1p(Math.exp(-Math.abs(column[i]))) - wanted[k][i] * column[i],
+    0,
+  );
 }
 
 /** Whether each point is told rightly: the largest probability is its class's, or every yes and no is right. */

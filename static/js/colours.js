@@ -10,5 +10,11 @@ export function alpha(hex, opacity) {
 export function mix(one, other, share) {
   const parts = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
   const second = parts(other);
-  return `#${parts(one).map((value, index) => Math.round(value + (second[index] - value) * share).toString(16).padStart(2, "0")).join("")}`;
+  return `#${parts(one)
+    .map((value, index) =>
+      Math.round(value + (second[index] - value) * share)
+        .toString(16)
+        .padStart(2, "0"),
+    )
+    .join("")}`;
 }

@@ -173,7 +173,10 @@ export function decodeFrame(buffer, columnsOfRuns) {
   const parts = (count, make) => Array.from({ length: count }, (_, index) => make(index));
   if (header.type === "steps") {
     const names = columnsOfRuns[header.run] ?? [];
-    return { ...header, columns: parts(names.length, (i) => new Float64Array(buffer, start + i * header.count * 8, header.count)) };
+    return {
+      ...header,
+      columns: parts(names.length, (i) => new Float64Array(buffer, start + i * header.count * 8, header.count)),
+    };
   }
   if (header.type === "regions") {
     const cells = header.size ** 2;

@@ -10,7 +10,9 @@ const STUCK = 1e-3; // a slope below this fraction of the greatest one met is ha
 /** A translated sentence as [{text}] and [{slot, text}], in the language's own order. */
 export function parts(sentence, values) {
   const marked = t(sentence, Object.fromEntries(Object.keys(values).map((key) => [key, `\u0001${key}\u0002`])));
-  return marked.split(/\u0001|\u0002/).map((piece, index) => (index % 2 ? { slot: piece, text: String(values[piece]) } : { text: piece }))
+  return marked
+    .split(/\u0001|\u0002/)
+    .map((piece, index) => (index % 2 ? { slot: piece, text: String(values[piece]) } : { text: piece }))
     .filter((part) => part.text !== "");
 }
 
@@ -45,7 +47,10 @@ export function sentence(fact) {
     const place = arrivedAt(fact);
     if (place) return parts(place, common);
     if (fact.slope < STUCK * fact.steepest && fact.slope > 0) {
-      return parts("{who} hardly moves at {point}: the slope is only {slope}, after {steps} steps.", { ...common, slope: num(fact.slope, 2) });
+      return parts("{who} hardly moves at {point}: the slope is only {slope}, after {steps} steps.", {
+        ...common,
+        slope: num(fact.slope, 2),
+      });
     }
   }
   if (step === 1) return parts("{who} is at {point}, loss {loss}, after 1 step.", common);
@@ -57,7 +62,9 @@ export function progress(fact) {
   const { who, step, row, status } = fact;
   if (row < 0) return parts("{who} cannot start here: the function is not defined at this point.", { who });
   const common = { who, loss: num(fact.loss, 3), steps: row };
-  return step > row && status?.state !== "finished" ? troubled(fact, common, status) : parts("{who} has loss {loss} after {steps} steps.", common);
+  return step > row && status?.state !== "finished"
+    ? troubled(fact, common, status)
+    : parts("{who} has loss {loss} after {steps} steps.", common);
 }
 
 function troubled(fact, common, status) {
@@ -70,12 +77,21 @@ function troubled(fact, common, status) {
     return parts("{who} stopped after step {steps}: the next step leads where the function is not defined.", values);
   }
   const why = {
-    singular_hessian: mark("{who} stopped after step {steps}: the curvature is singular there, so there is no Newton step."),
-    indefinite_hessian: mark("{who} stopped after step {steps}: the curvature is not positive there, so the Newton step would climb."),
+    singular_hessian: mark(
+      "{who} stopped after step {steps}: the curvature is singular there, so there is no Newton step.",
+    ),
+    indefinite_hessian: mark(
+      "{who} stopped after step {steps}: the curvature is not positive there, so the Newton step would climb.",
+    ),
     no_descent: mark("{who} stopped after step {steps}: it found no way further down."),
   }[status?.code];
   if (why) return parts(why, values);
-  return parts(common.point ? "{who} is at {point}, loss {loss}, after {steps} steps." : "{who} has loss {loss} after {steps} steps.", { ...common, steps: fact.row });
+  return parts(
+    common.point
+      ? "{who} is at {point}, loss {loss}, after {steps} steps."
+      : "{who} has loss {loss} after {steps} steps.",
+    { ...common, steps: fact.row },
+  );
 }
 
 /** At the end of a run: which minimum it is in, when it is in one. */

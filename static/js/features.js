@@ -8,8 +8,13 @@ export function fitFeatures(points, labels) {
   const count = labels.length;
   const rows = points.map((point) => [...point, 1]);
   const size = rows[0].length;
-  const hessian = Array.from({ length: size }, (_, i) => Array.from({ length: size }, (_unused, j) => rows.reduce((sum, row) => sum + row[i] * row[j], 0) / count));
-  const pull = Array.from({ length: size }, (_, i) => rows.reduce((sum, row, k) => sum + row[i] * labels[k], 0) / count);
+  const hessian = Array.from({ length: size }, (_, i) =>
+    Array.from({ length: size }, (_unused, j) => rows.reduce((sum, row) => sum + row[i] * row[j], 0) / count),
+  );
+  const pull = Array.from(
+    { length: size },
+    (_, i) => rows.reduce((sum, row, k) => sum + row[i] * labels[k], 0) / count,
+  );
   const minimum = solve(hessian, pull);
   const shares = points[0].map((_, j) => points.reduce((sum, point) => sum + Number(point[j] !== 0), 0) / count);
   const order = shares.map((_, j) => j).sort((a, b) => shares[b] - shares[a] || a - b);
@@ -24,7 +29,9 @@ function solve(matrix, right) {
   const rows = matrix.map((row, i) => [...row, right[i]]);
   const size = rows.length;
   for (let column = 0; column < size; column += 1) {
-    const best = rows.slice(column).reduce((at, row, i) => (Math.abs(row[column]) > Math.abs(rows[at][column]) ? column + i : at), column);
+    const best = rows
+      .slice(column)
+      .reduce((at, row, i) => (Math.abs(row[column]) > Math.abs(rows[at][column]) ? column + i : at), column);
     [rows[column], rows[best]] = [rows[best], rows[column]];
     if (Math.abs(rows[column][column]) < 1e-12) continue;
     for (let i = 0; i < size; i += 1) {

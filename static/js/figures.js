@@ -6,7 +6,13 @@ import { alpha } from "./colours.js";
 import { niceTicks, rows } from "./levels.js";
 import { superscript } from "./numbers.js";
 
-export const CONFIG = { displayModeBar: false, scrollZoom: false, doubleClick: false, responsive: false, showTips: false };
+export const CONFIG = {
+  displayModeBar: false,
+  scrollZoom: false,
+  doubleClick: false,
+  responsive: false,
+  showTips: false,
+};
 
 const CAMERA = { eye: { x: 0.16, y: -1.06, z: 1.36 }, center: { x: 0, y: 0.02, z: -0.1 }, up: { x: 0, y: 0, z: 1 } };
 
@@ -56,7 +62,15 @@ export function contourFigure({ theme, map, width, height, paths = [], ghosts = 
     contours: { start: scale.start, end: scale.high, size: scale.step, coloring: "fill" },
     line: { color: theme.isoline, width: 0.8, smoothing: 1 },
   }];
-  if (arrows) traces.push({ type: "scatter", mode: "lines", x: arrows.x, y: arrows.y, hoverinfo: "skip", line: { color: alpha(theme.ink, 0.34), width: 1 } });
+  if (arrows)
+    traces.push({
+      type: "scatter",
+      mode: "lines",
+      x: arrows.x,
+      y: arrows.y,
+      hoverinfo: "skip",
+      line: { color: alpha(theme.ink, 0.34), width: 1 },
+    });
   if (marks) traces.push(...markTraces(theme, map));
   traces.push(...pathTraces(theme, paths, ghosts));
   const annotations = [
@@ -101,13 +115,25 @@ function markTraces(theme, { minima = [], saddles = [], maxima = [] }) {
 function pathTraces(theme, paths, ghosts) {
   // A uid becomes a class of the drawn trace: "path" ones are hidden while canvas draws them.
   const line = (path, kind, index, style) => ({
-    type: "scatter", mode: "lines", x: path.x, y: path.y, hoverinfo: "skip", connectgaps: false, name: path.label, meta: kind,
-    uid: `path-${kind}-${index}`, line: style,
+    type: "scatter",
+    mode: "lines",
+    x: path.x,
+    y: path.y,
+    hoverinfo: "skip",
+    connectgaps: false,
+    name: path.label,
+    meta: kind,
+    uid: `path-${kind}-${index}`,
+    line: style,
   });
   return [
-    ...ghosts.map((path, i) => line(path, "ghost", i, { color: alpha(path.colour, theme.dark ? 0.45 : 0.38), width: 1.4 })),
+    ...ghosts.map((path, i) =>
+      line(path, "ghost", i, { color: alpha(path.colour, theme.dark ? 0.45 : 0.38), width: 1.4 }),
+    ),
     ...paths.map((path, i) => line(path, "halo", i, { color: theme.halo, width: path.width + 2.6 })),
-    ...paths.map((path, i) => line(path, "run", i, { color: path.colour, width: path.width, dash: plotlyDash(path.dash) })),
+    ...paths.map((path, i) =>
+      line(path, "run", i, { color: path.colour, width: path.width, dash: plotlyDash(path.dash) }),
+    ),
   ];
 }
 
@@ -124,10 +150,18 @@ export function surfaceFigure({ theme, map, width, height, camera }) {
   const [low, high] = scale.heights;
   const floor = low - (high - low) * 0.04;
   const [xs, ys] = window3.map(([a, b]) => niceTicks(a, b - 0.02 * (b - a), 4));
-  const named = (values, variable, last) => values.map((v, i) => (i === (last ? values.length - 1 : 0) ? `${variable} = ${tick(v)}` : tick(v)));
+  const named = (values, variable, last) =>
+    values.map((v, i) => (i === (last ? values.length - 1 : 0) ? `${variable} = ${tick(v)}` : tick(v)));
   const third = (more) => ({
-    showbackground: false, showspikes: false, showgrid: false, zeroline: false, showline: false, ticks: "", title: { text: "" },
-    tickfont: { family: theme.sans, size: theme.size(10.5), color: theme.ink3 }, ...more,
+    showbackground: false,
+    showspikes: false,
+    showgrid: false,
+    zeroline: false,
+    showline: false,
+    ticks: "",
+    title: { text: "" },
+    tickfont: { family: theme.sans, size: theme.size(10.5), color: theme.ink3 },
+    ...more,
   });
   // A low panel has the same tick labels as a high one: they need a greater part of it.
   const lacking = Math.max(0, ROOM / height - 1);
@@ -135,20 +169,47 @@ export function surfaceFigure({ theme, map, width, height, camera }) {
   const center = { ...CAMERA.center, z: CAMERA.center.z - 0.12 * lacking };
   const eye = Object.fromEntries(Object.entries(CAMERA.eye).map(([key, v]) => [key, v * far]));
   return {
-    data: [{
-      type: "surface", x: grid3.x, y: grid3.y, z: rows(grid3.f, grid3.x.length, scale.height),
-      ...(map.paint ?? { surfacecolor: rows(grid3.f, grid3.x.length, scale.level), cmin: scale.low, cmax: scale.high, colorscale: theme.surface }),
-      showscale: false, hoverinfo: "skip", opacity: 1, lightposition: { x: -2000, y: -1000, z: 4000 },
-      lighting: { ambient: 0.86, diffuse: 0.22, specular: 0.03, roughness: 0.9, fresnel: 0.05 },
-      contours: {
-        x: { highlight: false }, y: { highlight: false },
-        z: { show: true, highlight: false, start: low + (high - low) / 14, end: high, size: (high - low) / 14, color: theme.ridge, width: 1 },
+    data: [
+      {
+        type: "surface",
+        x: grid3.x,
+        y: grid3.y,
+        z: rows(grid3.f, grid3.x.length, scale.height),
+        ...(map.paint ?? {
+          surfacecolor: rows(grid3.f, grid3.x.length, scale.level),
+          cmin: scale.low,
+          cmax: scale.high,
+          colorscale: theme.surface,
+        }),
+        showscale: false,
+        hoverinfo: "skip",
+        opacity: 1,
+        lightposition: { x: -2000, y: -1000, z: 4000 },
+        lighting: { ambient: 0.86, diffuse: 0.22, specular: 0.03, roughness: 0.9, fresnel: 0.05 },
+        contours: {
+          x: { highlight: false },
+          y: { highlight: false },
+          z: {
+            show: true,
+            highlight: false,
+            start: low + (high - low) / 14,
+            end: high,
+            size: (high - low) / 14,
+            color: theme.ridge,
+            width: 1,
+          },
+        },
       },
-    }, floorTrace(theme, window3, xs, ys, floor)],
+      floorTrace(theme, window3, xs, ys, floor),
+    ],
     layout: layout(theme, width, height, {
-      margin: { l: 0, r: 0, t: 0, b: 0 }, uirevision: "camera",
+      margin: { l: 0, r: 0, t: 0, b: 0 },
+      uirevision: "camera",
       scene: {
-        uirevision: "camera", dragmode: "turntable", camera: camera ?? { ...CAMERA, eye, center }, aspectmode: "manual",
+        uirevision: "camera",
+        dragmode: "turntable",
+        camera: camera ?? { ...CAMERA, eye, center },
+        aspectmode: "manual",
         aspectratio: map.aspect3,
         xaxis: third({ range: window3[0], tickangle: 0, tickvals: xs, ticktext: named(xs, variables[0], true) }),
         yaxis: third({ range: window3[1], tickangle: 0, tickvals: ys, ticktext: named(ys, variables[1], false) }),
@@ -186,7 +247,9 @@ export function lossScale(log, floor, [low, high]) {
   const least = Math.max(low - floor, 1e-9, (high - floor) * 1e-8);
   const top = Math.max(high - floor, least * 10);
   return {
-    log, range: [Math.log10(least) - 0.1, Math.log10(top) + 0.25], to: (loss) => Math.log10(Math.max(loss - floor, least * 0.8)),
+    log,
+    range: [Math.log10(least) - 0.1, Math.log10(top) + 0.25],
+    to: (loss) => Math.log10(Math.max(loss - floor, least * 0.8)),
   };
 }
 
@@ -200,8 +263,20 @@ export function lossFigure({ theme, width, height, margins, scale, steps, paths 
     data: [...faint, ...pathTraces(theme, paths, ghosts).filter((trace) => trace.meta !== "halo")],
     layout: layout(theme, width, height, {
       margin: margins,
-      xaxis: axis(theme, { range: [0, steps], ...stepTicks(steps), showline: true, linecolor: theme.rule2, linewidth: 1 }),
-      yaxis: axis(theme, { range: scale.range, ...lossTicks(scale), showgrid: true, gridcolor: theme.rule, gridwidth: 1 }),
+      xaxis: axis(theme, {
+        range: [0, steps],
+        ...stepTicks(steps),
+        showline: true,
+        linecolor: theme.rule2,
+        linewidth: 1,
+      }),
+      yaxis: axis(theme, {
+        range: scale.range,
+        ...lossTicks(scale),
+        showgrid: true,
+        gridcolor: theme.rule,
+        gridwidth: 1,
+      }),
     }),
   };
 }
@@ -228,18 +303,36 @@ export function curveFigure({ theme, map, width, height }) {
   const xs = niceTicks(x0, x1, 8).filter((v) => v <= x1 - 0.03 * (x1 - x0));
   const ys = niceTicks(map.range[0], map.range[1], 5);
   return {
-    data: [{
-      type: "scatter", mode: "lines", x: map.grid.x, y: Array.from(map.grid.f, (v) => (Number.isFinite(v) ? v : null)),
-      line: { color: theme.ink2, width: 1.8 }, hoverinfo: "skip",
-    }],
+    data: [
+      {
+        type: "scatter",
+        mode: "lines",
+        x: map.grid.x,
+        y: Array.from(map.grid.f, (v) => (Number.isFinite(v) ? v : null)),
+        line: { color: theme.ink2, width: 1.8 },
+        hoverinfo: "skip",
+      },
+    ],
     layout: layout(theme, width, height, {
       margin: { ...contourMargins(theme), l: 38, r: 16 },
       annotations: [
         name(theme, map.variables[0], { x: 1, y: 0, xanchor: "right", yanchor: "top", yshift: -4 }),
         name(theme, "f", { x: 0, y: 1, xanchor: "right", yanchor: "top", xshift: -10, yshift: 4 }),
       ],
-      xaxis: axis(theme, { range: [x0, x1], tickvals: xs, ticktext: xs.map(tick), showline: true, linecolor: theme.rule2 }),
-      yaxis: axis(theme, { range: map.range, tickvals: ys.slice(0, -1), ticktext: ys.slice(0, -1).map(tick), showgrid: true, gridcolor: theme.rule }),
+      xaxis: axis(theme, {
+        range: [x0, x1],
+        tickvals: xs,
+        ticktext: xs.map(tick),
+        showline: true,
+        linecolor: theme.rule2,
+      }),
+      yaxis: axis(theme, {
+        range: map.range,
+        tickvals: ys.slice(0, -1),
+        ticktext: ys.slice(0, -1).map(tick),
+        showgrid: true,
+        gridcolor: theme.rule,
+      }),
     }),
   };
 }

@@ -13,7 +13,11 @@ const SEED = { count: 40, seed: 0 };
 export const OFFERED = {
   linear: { start: [-1, 3], datasets: { line: { name: "line", ...SEED }, outliers: { name: "outliers", ...SEED } } },
   logistic: {
-    start: [-1, 2], datasets: { overlapping: { name: "mislabelled", ...SEED, sd: 1.4, far: 0 }, mislabelled: { name: "mislabelled", ...SEED, far: 4 } },
+    start: [-1, 2],
+    datasets: {
+      overlapping: { name: "mislabelled", ...SEED, sd: 1.4, far: 0 },
+      mislabelled: { name: "mislabelled", ...SEED, far: 4 },
+    },
   },
 };
 
@@ -31,7 +35,9 @@ export function offeredName({ kind, dataset }) {
 /** All points in the order in which they were drawn: [[x, y, held], ..]. */
 export function pointsOf({ points, labels, held, order }) {
   const all = [];
-  [...points.map(([x], i) => [x, labels[i], false]), ...held.points.map(([x], i) => [x, held.labels[i], true])].forEach((point, i) => (all[order[i]] = point));
+  [...points.map(([x], i) => [x, labels[i], false]), ...held.points.map(([x], i) => [x, held.labels[i], true])].forEach(
+    (point, i) => (all[order[i]] = point),
+  );
   return all;
 }
 

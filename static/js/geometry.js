@@ -11,7 +11,9 @@ export function multiply(a, b) {
 
 /** The inverse, by Gauss and Jordan with pivoting. */
 export function invert(m) {
-  const rows = [0, 1, 2, 3].map((r) => [0, 1, 2, 3].map((c) => m[c * 4 + r]).concat([0, 1, 2, 3].map((c) => Number(c === r))));
+  const rows = [0, 1, 2, 3].map((r) =>
+    [0, 1, 2, 3].map((c) => m[c * 4 + r]).concat([0, 1, 2, 3].map((c) => Number(c === r))),
+  );
   for (let i = 0; i < 4; i += 1) {
     let pivot = i;
     for (let r = i + 1; r < 4; r += 1) if (Math.abs(rows[r][i]) > Math.abs(rows[pivot][i])) pivot = r;
@@ -80,7 +82,8 @@ export function pick([from, to], height, box, [bottom, top]) {
   for (let k = 1; k <= SEARCHED; k += 1) {
     const t = enter + ((leave - enter) * k) / SEARCHED;
     const here = above(t);
-    if (Number.isFinite(here) && Number.isFinite(first) && first >= 0 !== here >= 0) return between(above, before, t, first >= 0, at);
+    if (Number.isFinite(here) && Number.isFinite(first) && first >= 0 !== here >= 0)
+      return between(above, before, t, first >= 0, at);
     [before, first] = [t, here];
   }
   return null;

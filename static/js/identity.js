@@ -5,11 +5,21 @@
 
 const DASH_ORDER = ["solid", "dash", "dot", "dashdot", "longdash"];
 const SYMBOL_ORDER = ["circle", "diamond", "square", "triangle-up", "triangle-down"];
-export const SYMBOLS = { lr: "η", momentum: "β", beta1: "β₁", beta2: "β₂", alpha: "α", rho: "ρ", eps: "ε", weight_decay: "λ" };
+export const SYMBOLS = {
+  lr: "η",
+  momentum: "β",
+  beta1: "β₁",
+  beta2: "β₂",
+  alpha: "α",
+  rho: "ρ",
+  eps: "ε",
+  weight_decay: "λ",
+};
 
 /** Whether every run has exact gradients: then plain SGD is called what it is, gradient descent. */
 function noiseless(spec) {
-  const exact = (run) => !((run.problem ?? spec.problem)?.noise > 0) && (run.batch ?? spec.batch ?? { mode: "full" }).mode === "full";
+  const exact = (run) =>
+    !((run.problem ?? spec.problem)?.noise > 0) && (run.batch ?? spec.batch ?? { mode: "full" }).mode === "full";
   return spec.runs.every(exact);
 }
 
@@ -27,7 +37,12 @@ export function identities(spec, { tokens, dark, titles, families, words, format
     const twins = bases.flatMap((other, i) => (other === base ? [i] : []));
     const number = twins.indexOf(index);
     const descent = twins.length > 1 ? words.short : words.descent;
-    const title = base === "own" ? words.written?.[run.rule] ?? words.own : base === "sgd" && exact ? descent : (titles[base] ?? base);
+    const title =
+      base === "own"
+        ? (words.written?.[run.rule] ?? words.own)
+        : base === "sgd" && exact
+          ? descent
+          : (titles[base] ?? base);
     return {
       name: title + suffix(spec, index, twins, { format, words }), colour: palette[look.family] ?? palette.ink,
       dash: tokens.dashes[shifted(DASH_ORDER, look.dash, number)], dashName: shifted(DASH_ORDER, look.dash, number),

@@ -52,8 +52,21 @@ export function withDataset(spec, dataset, keep) {
 /** One run of another kind of model, on the same data. What the kinds share stays. */
 export function withModel(spec, index, kind, { classes, sets }) {
   const { dataset, weight_decay: decay, loss, features } = problemOf(spec, index);
-  const problem = { kind, dataset: fitting(dataset, kind, classes), loss, weight_decay: decay, ...(features ? { features } : {}) };
-  if (kind === "network") Object.assign(problem, { hidden: [8, 8], activation: "tanh", init: "xavier", output: classes > 2 && !sets ? "softmax" : "sigmoid", bias: true });
+  const problem = {
+    kind,
+    dataset: fitting(dataset, kind, classes),
+    loss,
+    weight_decay: decay,
+    ...(features ? { features } : {}),
+  };
+  if (kind === "network")
+    Object.assign(problem, {
+      hidden: [8, 8],
+      activation: "tanh",
+      init: "xavier",
+      output: classes > 2 && !sets ? "softmax" : "sigmoid",
+      bias: true,
+    });
   const { problem: _own, start: _start, ...run } = spec.runs[index];
   const { start: _shared, changes: _changes, ...rest } = spec;
   return { ...rest, problem, runs: [run] };
@@ -61,7 +74,9 @@ export function withModel(spec, index, kind, { classes, sets }) {
 
 /** Logistic regression tells two classes apart: of a named dataset with a choice it takes two. */
 function fitting(dataset, kind, classes) {
-  return kind === "logistic" && classes > 2 && "classes" in dataset && !dataset.points ? { ...dataset, classes: 2 } : dataset;
+  return kind === "logistic" && classes > 2 && "classes" in dataset && !dataset.points
+    ? { ...dataset, classes: 2 }
+    : dataset;
 }
 
 /** The first run alone. */
@@ -79,13 +94,19 @@ export function withBothLosses(spec, index) {
   const start = startAt(spec, index);
   const { problem: _own, start: _start, ...run } = spec.runs[index];
   const { changes: _changes, start: _shared, problem: _problem, ...rest } = spec;
-  return { ...rest, runs: ["ce", "mse"].map((loss) => ({ ...run, problem: { ...problem, loss }, ...(start ? { start } : {}) })) };
+  return {
+    ...rest,
+    runs: ["ce", "mse"].map((loss) => ({ ...run, problem: { ...problem, loss }, ...(start ? { start } : {}) })),
+  };
 }
 
 /** A learning rate for a run. */
 export function withRate(spec, index, lr) {
   const { changes: _changes, ...rest } = spec;
-  return { ...rest, runs: spec.runs.map((run, i) => (i === index ? { ...run, settings: { ...run.settings, lr } } : run)) };
+  return {
+    ...rest,
+    runs: spec.runs.map((run, i) => (i === index ? { ...run, settings: { ...run.settings, lr } } : run)),
+  };
 }
 
 /** Another optimizer for a run, with its own settings; its rate stays where both have one. */
@@ -111,7 +132,9 @@ export function turnedStart(kind, classes, features, bias = true) {
   const outputs = kind === "logistic" ? [1] : Array.from({ length: classes }, (_, k) => k);
   const weights = outputs.flatMap((k) => {
     const angle = (2 * Math.PI * k) / classes + TURN;
-    return Array.from({ length: features }, (_, f) => (f < 2 ? rounded(WRONG * (f ? Math.sin(angle) : Math.cos(angle))) : 0));
+    return Array.from({ length: features }, (_, f) =>
+      f < 2 ? rounded(WRONG * (f ? Math.sin(angle) : Math.cos(angle))) : 0,
+    );
   });
   return [...weights, ...(bias ? outputs.map(() => 0) : [])];
 }
@@ -129,7 +152,11 @@ export function startName(spec, index, model) {
 
 /** The name of the features that a dataset has. */
 export function featuresName(dataset) {
-  return Object.keys(FEATURES).find((name) => JSON.stringify(FEATURES[name] ?? undefined) === JSON.stringify(dataset.features)) ?? null;
+  return (
+    Object.keys(FEATURES).find(
+      (name) => JSON.stringify(FEATURES[name] ?? undefined) === JSON.stringify(dataset.features),
+    ) ?? null
+  );
 }
 
 /** A dataset with other features. */

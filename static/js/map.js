@@ -22,9 +22,17 @@ export function makeMap(answer, { window = null, aspect = 1 }) {
 function common(answer, window) {
   const points = (marks) => (marks ?? []).map((mark) => mark.point);
   return {
-    program: answer.program, variables: answer.variables, formula: answer.formula, mathml: answer.mathml, zoomed: Boolean(window),
-    marks: [...(answer.minima ?? [])].sort((a, b) => a.value - b.value), minimum: answer.minimum,
-    data: answer.data ?? null, minima: points(answer.minima), saddles: points(answer.saddles), maxima: points(answer.maxima),
+    program: answer.program,
+    variables: answer.variables,
+    formula: answer.formula,
+    mathml: answer.mathml,
+    zoomed: Boolean(window),
+    marks: [...(answer.minima ?? [])].sort((a, b) => a.value - b.value),
+    minimum: answer.minimum,
+    data: answer.data ?? null,
+    minima: points(answer.minima),
+    saddles: points(answer.saddles),
+    maxima: points(answer.maxima),
   };
 }
 
@@ -60,5 +68,10 @@ function lineMap(answer, zoomed) {
   const high = finite[Math.floor((finite.length - 1) * 0.99)] ?? 1;
   const pad = (high - low) * 0.06 || 1;
   const map = { ...common(answer, zoomed), window, grid: { x, f }, range: [low - pad, high + pad] };
-  return { ...map, labels: [], key: JSON.stringify([answer.formula, window]), scale: makeScale(f, { log: false, minimum: answer.minimum }) };
+  return {
+    ...map,
+    labels: [],
+    key: JSON.stringify([answer.formula, window]),
+    scale: makeScale(f, { log: false, minimum: answer.minimum }),
+  };
 }

@@ -26,7 +26,11 @@ export function remembered(lines, detail, parameters, row) {
   const names = new Set(lines.map((line) => line.name));
   return memoryOf(lines).flatMap(({ name, word, kind }) => {
     const kept = names.has(`${name}_hat`) ? `${name}_hat` : name;
-    const values = parameters.map((parameter) => cell(detail, `${kept}_${parameter}`, row)).map((v) => (kind === "square" ? Math.sqrt(v) : v));
-    return values.every(Number.isFinite) ? [{ word: kind === "square" ? `√ ${word}` : word, kind: kind === "way" ? "way" : "size", values }] : [];
+    const values = parameters
+      .map((parameter) => cell(detail, `${kept}_${parameter}`, row))
+      .map((v) => (kind === "square" ? Math.sqrt(v) : v));
+    return values.every(Number.isFinite)
+      ? [{ word: kind === "square" ? `√ ${word}` : word, kind: kind === "way" ? "way" : "size", values }]
+      : [];
   });
 }

@@ -11,10 +11,15 @@ export function modelOf(problem, language) {
   const key = JSON.stringify(problem);
   if (!known.has(key)) {
     if (known.size > KEPT) known.clear();
-    known.set(key, post("/models", problem, { query: { lang: language } }).then((answer) => ready(answer, problem)).catch((error) => {
-      known.delete(key);
-      throw error;
-    }));
+    known.set(
+      key,
+      post("/models", problem, { query: { lang: language } })
+        .then((answer) => ready(answer, problem))
+        .catch((error) => {
+          known.delete(key);
+          throw error;
+        }),
+    );
   }
   return known.get(key);
 }
@@ -32,6 +37,9 @@ export function patched(models, spec) {
     const problem = spec.runs[index] && problemOf(spec, index);
     if (!problem?.dataset.points || problem.dataset.held_out || problem.dataset.classes !== model.classes) return model;
     if (problem.dataset.points === model.points) return model;
-    return ready({ ...model, points: problem.dataset.points, labels: problem.dataset.labels, held: { points: [], labels: [] } }, problem);
+    return ready(
+      { ...model, points: problem.dataset.points, labels: problem.dataset.labels, held: { points: [], labels: [] } },
+      problem,
+    );
   });
 }

@@ -9,9 +9,16 @@ export const GRAINS = ["node", "layer", "pass"];
 /** The moments of a pass, "node" by node, by "layer", or each "pass" at once. The last one is the update. */
 export function momentsOf(pass, grain = "node") {
   const single = pass.kind === "network" ? networkMoments(pass.nodes) : formulaMoments(pass.nodes);
-  const moments = grain === "node" ? single : merged(single, grain === "layer" ? ({ phase, layer }) => `${phase}/${layer}` : ({ phase }) => WHOLE[phase]);
+  const moments =
+    grain === "node"
+      ? single
+      : merged(single, grain === "layer" ? ({ phase, layer }) => `${phase}/${layer}` : ({ phase }) => WHOLE[phase]);
   const start = pass.nodes.flatMap((node, index) => (given(node) ? [show(index, "forward")] : []));
-  return [{ phase: "start", layer: 0, shows: start, focus: -1 }, ...moments, { phase: "update", layer: 0, shows: [], focus: -1 }];
+  return [
+    { phase: "start", layer: 0, shows: start, focus: -1 },
+    ...moments,
+    { phase: "update", layer: 0, shows: [], focus: -1 },
+  ];
 }
 
 const show = (node, way) => ({ node, way });
@@ -28,7 +35,8 @@ function merged(moments, key) {
     if (group) group.shows = [...group.shows, ...moment.shows];
     else groups.set(key(moment), { ...moment });
   }
-  const rank = ({ phase, layer }) => (FORWARD.includes(phase) ? layer : 1e6 - 2 * layer + (phase === "weights" ? 1 : 0));
+  const rank = ({ phase, layer }) =>
+    FORWARD.includes(phase) ? layer : 1e6 - 2 * layer + (phase === "weights" ? 1 : 0);
   return [...groups.values()].sort((a, b) => rank(a) - rank(b));
 }
 
@@ -42,15 +50,37 @@ function networkMoments(nodes) {
     const outputs = find((node) => node.role === "output" && node.layer === layer);
     const together = nodes[outputs[0]].operation === "softmax";
     const moments = together
-      ? [...sums.map((z) => moment("forward", layer, [show(z, "forward")], z)), moment("forward", layer, outputs.map((a) => show(a, "forward")), outputs[0])]
-      : sums.map((z, unit) => moment("forward", layer, [show(z, "forward"), show(outputs[unit], "forward")], outputs[unit]));
+      ? [
+          ...sums.map((z) => moment("forward", layer, [show(z, "forward")], z)),
+          moment(
+            "forward",
+            layer,
+            outputs.map((a) => show(a, "forward")),
+            outputs[0],
+          ),
+        ]
+      : sums.map((z, unit) =>
+          moment("forward", layer, [show(z, "forward"), show(outputs[unit], "forward")], outputs[unit]),
+        );
     forward.push(...moments);
     const back = sums.flatMap((z, unit) => {
       const weights = find((node) => node.role === "parameter" && node.layer === layer && node.unit === unit + 1);
       return [moment("backward", layer, [show(outputs[unit], "backward"), show(z, "backward")], outputs[unit]),
         moment("weights", layer, weights.map((w) => show(w, "backward")), weights[0])];
     });
-    backward.unshift(...(together ? [moment("backward", layer, outputs.map((a) => show(a, "backward")), outputs[0]), ...withoutOutputs(back, outputs)] : back));
+    backward.unshift(
+      ...(together
+        ? [
+            moment(
+              "backward",
+              layer,
+              outputs.map((a) => show(a, "backward")),
+              outputs[0],
+            ),
+            ...withoutOutputs(back, outputs),
+          ]
+        : back),
+    );
   }
   const result = nodes.length - 1;
   return [...forward, moment("loss", depth + 1, [show(result, "forward")], result), ...backward];
@@ -71,18 +101,25 @@ function moment(phase, layer, shows, focus) {
 function formulaMoments(nodes) {
   const computed = nodes.flatMap((node, index) => (given(node) ? [] : [index]));
   const result = nodes.length - 1;
-  const varying = nodes.flatMap((node, index) => (node.backward.length ? [index] : [])).filter((index) => !given(nodes[index]));
+  const varying = nodes
+    .flatMap((node, index) => (node.backward.length ? [index] : []))
+    .filter((index) => !given(nodes[index]));
   const level = levels(nodes);
-  const forward = computed.map((index) => moment(index === result ? "loss" : "forward", level[index], [show(index, "forward")], index));
+  const forward = computed.map((index) =>
+    moment(index === result ? "loss" : "forward", level[index], [show(index, "forward")], index),
+  );
   const back = varying.reverse().map((index) => moment("backward", level[index], [show(index, "backward")], index));
-  const variables = nodes.flatMap((node, index) => (node.role === "parameter" ? [moment("weights", 0, [show(index, "backward")], index)] : []));
+  const variables = nodes.flatMap((node, index) =>
+    node.role === "parameter" ? [moment("weights", 0, [show(index, "backward")], index)] : [],
+  );
   return [...forward, ...back, ...variables];
 }
 
 /** How far each node of a formula is above its variables. */
 export function levels(nodes) {
   const found = [];
-  for (const [index, node] of nodes.entries()) found[index] = node.arguments.length ? 1 + Math.max(...node.arguments.map((edge) => found[edge.node])) : 0;
+  for (const [index, node] of nodes.entries())
+    found[index] = node.arguments.length ? 1 + Math.max(...node.arguments.map((edge) => found[edge.node])) : 0;
   return found;
 }
 
@@ -104,7 +141,8 @@ export function digitsShared(a, b) {
 export function steepestParameter(nodes) {
   let best = -1;
   for (const [index, node] of nodes.entries()) {
-    if (node.role === "parameter" && !node.held && (best < 0 || Math.abs(node.adjoint) > Math.abs(nodes[best].adjoint))) best = index;
+    if (node.role === "parameter" && !node.held && (best < 0 || Math.abs(node.adjoint) > Math.abs(nodes[best].adjoint)))
+      best = index;
   }
   return best;
 }

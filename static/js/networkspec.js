@@ -10,7 +10,9 @@ export const PAIRS = [["sigmoid", "mse"], ["sigmoid", "ce"], ["softmax", "ce"], 
 
 /** Whether the spec's problem is a network on one point with a target for each output. */
 export function isSmall(problem) {
-  return problem.kind === "network" && problem.dataset.points?.length === 1 && Array.isArray(problem.dataset.labels?.[0]);
+  return (
+    problem.kind === "network" && problem.dataset.points?.length === 1 && Array.isArray(problem.dataset.labels?.[0])
+  );
 }
 
 /** Datasets that a small network can learn from: two inputs, two classes. */
@@ -23,16 +25,32 @@ export function isOnData(problem) {
 
 /** Units of each layer, inputs first. */
 export function sizesOf({ hidden, dataset, output }) {
-  if (dataset.points) return [dataset.points[0].length, ...hidden, Array.isArray(dataset.labels[0]) ? dataset.labels[0].length : output === "softmax" ? 2 : 1];
+  if (dataset.points)
+    return [
+      dataset.points[0].length,
+      ...hidden,
+      Array.isArray(dataset.labels[0]) ? dataset.labels[0].length : output === "softmax" ? 2 : 1,
+    ];
   return [2, ...hidden, output === "softmax" ? 2 : 1];
 }
 
 /** The same hidden layers on a dataset, or on one point again; weights are drawn anew. */
 export function withData(spec, name) {
   const { problem } = spec;
-  if (!name) return anew(spec, { ...problem, dataset: { points: [fill([], 2, INPUTS)], labels: [targets({ ...problem, dataset: { labels: [[1, 0]] } }, 2)] } });
-  const [output, loss] = problem.output === "sigmoid" && problem.loss === "mse" ? ["sigmoid", "ce"] : [problem.output, problem.loss];
-  return anew(spec, { ...problem, dataset: { name }, output, loss, bias: problem.bias === "fixed" ? true : problem.bias });
+  if (!name)
+    return anew(spec, {
+      ...problem,
+      dataset: { points: [fill([], 2, INPUTS)], labels: [targets({ ...problem, dataset: { labels: [[1, 0]] } }, 2)] },
+    });
+  const [output, loss] =
+    problem.output === "sigmoid" && problem.loss === "mse" ? ["sigmoid", "ce"] : [problem.output, problem.loss];
+  return anew(spec, {
+    ...problem,
+    dataset: { name },
+    output,
+    loss,
+    bias: problem.bias === "fixed" ? true : problem.bias,
+  });
 }
 
 /** One parameter typed: the run begins there, with the others where they are. */
@@ -50,7 +68,8 @@ export function withSizes(spec, sizes) {
   return anew(spec, { ...problem, dataset: { points, labels }, hidden: sizes.slice(1, -1) });
 }
 
-const fill = (have, count, more) => Array.from({ length: count }, (_, index) => have[index] ?? more[index % more.length]);
+const fill = (have, count, more) =>
+  Array.from({ length: count }, (_, index) => have[index] ?? more[index % more.length]);
 
 function targets({ dataset, output, loss }, count) {
   const have = dataset.labels[0];
@@ -92,7 +111,10 @@ export function withTarget(spec, place, value) {
 
 /** New weights: the next seed's. */
 export function withNewWeights(spec) {
-  return anew({ ...spec, seed: (spec.seed ?? 0) + 1 }, { ...spec.problem, bias: spec.problem.bias === "fixed" ? true : spec.problem.bias });
+  return anew(
+    { ...spec, seed: (spec.seed ?? 0) + 1 },
+    { ...spec.problem, bias: spec.problem.bias === "fixed" ? true : spec.problem.bias },
+  );
 }
 
 function anew(spec, problem) {
@@ -117,5 +139,13 @@ export function single(spec) {
   const [run] = spec.runs;
   const problem = run.problem ?? spec.problem;
   const { problem: _problem, start, seed, steps, columns: _columns, detail: _detail, ...own } = run;
-  return { ...spec, problem, runs: [own], changes: (spec.changes ?? []).filter((change) => change.run === 0), ...(start ? { start } : {}), ...(seed !== undefined ? { seed } : {}), ...(steps ? { steps } : {}) };
+  return {
+    ...spec,
+    problem,
+    runs: [own],
+    changes: (spec.changes ?? []).filter((change) => change.run === 0),
+    ...(start ? { start } : {}),
+    ...(seed !== undefined ? { seed } : {}),
+    ...(steps ? { steps } : {}),
+  };
 }

@@ -81,7 +81,12 @@ export function stairs(walk, losses, rows, { currency, atOnce, log, from, to, co
   let paid = 0;
   let column = -1;
   const put = () => {
-    const values = shared.length > 1 ? [Math.max(...shared), Math.min(...shared), shared.at(-1)] : shared.length ? [y.at(-1), shared[0]] : [];
+    const values =
+      shared.length > 1
+        ? [Math.max(...shared), Math.min(...shared), shared.at(-1)]
+        : shared.length
+          ? [y.at(-1), shared[0]]
+          : [];
     for (const value of values) x.push(paid), y.push(value);
     shared = [];
   };

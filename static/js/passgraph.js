@@ -12,9 +12,12 @@ const NARROW = 104; // pixels from layer to layer: with less there is no room fo
  */
 export function networkPlaces(pass, { width, height }) {
   const { nodes } = pass;
-  const find = (role, layer) => nodes.flatMap((node, index) => (node.role === role && node.layer === layer ? [index] : []));
+  const find = (role, layer) =>
+    nodes.flatMap((node, index) => (node.role === role && node.layer === layer ? [index] : []));
   const last = nodes.at(-1).layer;
-  const layers = Array.from({ length: last + 1 }, (_, layer) => (layer === 0 ? find("input", 0) : layer === last ? [nodes.length - 1] : find("output", layer)));
+  const layers = Array.from({ length: last + 1 }, (_, layer) =>
+    layer === 0 ? find("input", 0) : layer === last ? [nodes.length - 1] : find("output", layer),
+  );
   const upright = width < 460 && height > width;
   const most = Math.max(...layers.map((layer) => layer.length));
   const [along, across] = upright ? [height, width] : [width, height];
@@ -24,17 +27,39 @@ export function networkPlaces(pass, { width, height }) {
   const placed = layers.flatMap((layer, depth) => layer.map((node, unit) => {
     const forth = margin + ((along - 2 * margin) * depth) / last;
     const sideways = across / 2 + (unit - (layer.length - 1) / 2) * gap;
-    const own = (role) => (depth > 0 && depth < last ? nodes.findIndex((each) => each.role === role && each.layer === depth && each.unit === unit + 1) : -1);
-    const bias = depth > 0 && depth < last ? nodes.findIndex((each) => each.role === "parameter" && each.name.startsWith("b") && each.layer === depth && each.unit === unit + 1) : -1;
+    const own = (role) =>
+      depth > 0 && depth < last
+        ? nodes.findIndex((each) => each.role === role && each.layer === depth && each.unit === unit + 1)
+        : -1;
+    const bias =
+      depth > 0 && depth < last
+        ? nodes.findIndex(
+            (each) =>
+              each.role === "parameter" && each.name.startsWith("b") && each.layer === depth && each.unit === unit + 1,
+          )
+        : -1;
     return { node, depth, x: upright ? sideways : forth, y: upright ? forth : sideways, r, sum: own("sum"), bias };
   }));
-  return { nodes: placed, edges: networkEdges(nodes, placed, last), upright, gap, narrow: !upright && (along - 2 * margin) / last < NARROW };
+  return {
+    nodes: placed,
+    edges: networkEdges(nodes, placed, last),
+    upright,
+    gap,
+    narrow: !upright && (along - 2 * margin) / last < NARROW,
+  };
 }
 
 function networkEdges(nodes, placed, last) {
   const at = new Map(placed.map((place) => [place.node, place]));
   return placed.filter(({ depth }) => depth > 0).flatMap((to) => {
-    if (to.depth === last) return nodes[to.node].arguments.map(({ node, local }) => ({ from: at.get(node), to, parameter: -1, local, through: node }));
+    if (to.depth === last)
+      return nodes[to.node].arguments.map(({ node, local }) => ({
+        from: at.get(node),
+        to,
+        parameter: -1,
+        local,
+        through: node,
+      }));
     const edges = nodes[to.sum].arguments;
     return edges.flatMap((edge, place) => {
       const from = at.get(edge.node);
@@ -48,13 +73,32 @@ export function formulaPlaces(pass, { width, height }) {
   const { nodes } = pass;
   const level = levels(nodes);
   const shown = nodes.flatMap((node, index) => (node.role === "number" && !lonely(nodes, index) ? [] : [index]));
-  const links = shown.flatMap((to) => nodes[to].arguments.map(({ node, local }) => ({ from: node, to, local })).filter(({ from }) => shown.includes(from)));
+  const links = shown.flatMap((to) =>
+    nodes[to].arguments
+      .map(({ node, local }) => ({ from: node, to, local }))
+      .filter(({ from }) => shown.includes(from)),
+  );
   const { rows, below, above, ways } = layered(shown, links, level);
   order(rows, below, above);
   const most = Math.max(...rows.map((row) => row.length));
   const r = Math.max(13, Math.min(25, height / (rows.length * 3.1), width / (most * 3.6)));
   const step = (height - 2 * r - 20) / Math.max(1, rows.length - 1);
-  const at = new Map(rows.flatMap((row, depth) => row.map((node, place) => [node, { node, depth, x: (width * (place + 0.5)) / row.length - 24, y: height - r - 10 - depth * step, r, sum: -1, bias: -1 }])));
+  const at = new Map(
+    rows.flatMap((row, depth) =>
+      row.map((node, place) => [
+        node,
+        {
+          node,
+          depth,
+          x: (width * (place + 0.5)) / row.length - 24,
+          y: height - r - 10 - depth * step,
+          r,
+          sum: -1,
+          bias: -1,
+        },
+      ]),
+    ),
+  );
   const twins = (link) => links.filter(({ from, to }) => from === link.from && to === link.to);
   const edges = links.map((link, index) => ({
     from: at.get(link.from), to: at.get(link.to), parameter: -1, local: link.local, through: link.from,
@@ -123,7 +167,13 @@ function crossed(rows, below) {
   const place = placesIn(rows);
   return rows.reduce((sum, row) => {
     const ends = row.flatMap((node) => (below.get(node) ?? []).map((other) => [place.get(node), place.get(other)]));
-    return sum + ends.reduce((count, [a, c], index) => count + ends.slice(index + 1).filter(([b, d]) => (a - b) * (c - d) < 0).length, 0);
+    return (
+      sum +
+      ends.reduce(
+        (count, [a, c], index) => count + ends.slice(index + 1).filter(([b, d]) => (a - b) * (c - d) < 0).length,
+        0,
+      )
+    );
   }, 0);
 }
 
@@ -136,8 +186,10 @@ export function operationSign(nodes, index, write) {
   const sign = SIGNS[node.operation] ?? node.operation;
   const [first, second] = node.arguments.map((edge) => nodes[edge.node]);
   const constant = (each) => each?.role === "number";
-  if (node.operation === "pow") return { text: constant(second) ? "( )" : "^", power: constant(second) ? write(second.value) : "" };
+  if (node.operation === "pow")
+    return { text: constant(second) ? "( )" : "^", power: constant(second) ? write(second.value) : "" };
   if (node.arguments.length === 2 && constant(second)) return { text: `${sign} ${write(second.value)}`, power: "" };
-  if (node.arguments.length === 2 && constant(first)) return { text: node.operation === "mul" ? `× ${write(first.value)}` : `${write(first.value)} ${sign}`, power: "" };
+  if (node.arguments.length === 2 && constant(first))
+    return { text: node.operation === "mul" ? `× ${write(first.value)}` : `${write(first.value)} ${sign}`, power: "" };
   return { text: sign, power: "" };
 }

@@ -20,12 +20,19 @@ export function insideWindow([[x0, x1], [y0, y1]], x, y) {
 /** The window scaled about a pixel by a factor. */
 export function zoomed(plane, [px, py], factor) {
   const about = toData(plane, px, py);
-  return plane.window.map(([low, high], i) => [about[i] + (low - about[i]) * factor, about[i] + (high - about[i]) * factor]);
+  return plane.window.map(([low, high], i) => [
+    about[i] + (low - about[i]) * factor,
+    about[i] + (high - about[i]) * factor,
+  ]);
 }
 
 /** What two fingers hold at the beginning: the window, their distance, the point between them. */
 export function beginPinch(plane, [a, b]) {
-  return { window: plane.window, span: Math.hypot(a[0] - b[0], a[1] - b[1]), about: toData(plane, (a[0] + b[0]) / 2, (a[1] + b[1]) / 2) };
+  return {
+    window: plane.window,
+    span: Math.hypot(a[0] - b[0], a[1] - b[1]),
+    about: toData(plane, (a[0] + b[0]) / 2, (a[1] + b[1]) / 2),
+  };
 }
 
 /** The window where the fingers hold the same point and distance at their new places. */

@@ -18,7 +18,18 @@ const LONGEST_FRAME = 0.1; // a tab that was hidden goes on where it was
 
 /** A player at rest. `grant(until)` asks for rows, `arrived()` says the last step that every running run has. */
 export function createPlayer({ grant, arrived, steps = 0 }) {
-  return { grant, arrived, steps, step: 0, position: 0, granted: -1, playing: false, speed: 1, loop: false, last: null };
+  return {
+    grant,
+    arrived,
+    steps,
+    step: 0,
+    position: 0,
+    granted: -1,
+    playing: false,
+    speed: 1,
+    loop: false,
+    last: null,
+  };
 }
 
 /** A new run began with rows up to `kept`: the credit starts again. */

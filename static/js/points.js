@@ -58,7 +58,10 @@ export function standardised(dataset) {
     const sd = Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length);
     return [mean, sd > 0 ? sd : 1];
   });
-  return { ...dataset, points: dataset.points.map((point) => point.map((v, k) => rounded((v - moments[k][0]) / moments[k][1]))) };
+  return {
+    ...dataset,
+    points: dataset.points.map((point) => point.map((v, k) => rounded((v - moments[k][0]) / moments[k][1]))),
+  };
 }
 
 /** The point nearest to a place, as far as `reach`, where `distance(point)` measures; -1 when there is none. */
@@ -100,12 +103,15 @@ export function parsePoints(text) {
     labels.push(cells[2]);
   }
   if (!points.length) return refuse(1, "empty");
-  names.sort((a, b) => (Number.isFinite(parseNumber(a)) && Number.isFinite(parseNumber(b)) ? parseNumber(a) - parseNumber(b) : 0));
+  names.sort((a, b) =>
+    Number.isFinite(parseNumber(a)) && Number.isFinite(parseNumber(b)) ? parseNumber(a) - parseNumber(b) : 0,
+  );
   return { points, labels: labels.map((name) => names.indexOf(name)), classes: Math.max(2, names.length), names };
 }
 
 /** Whether a cell is the name of a column: no number, and not what programs write for a missing one. */
-const named = (cell) => Boolean(cell) && Number.isNaN(parseNumber(cell)) && !/^[-+]?(nan|na|n\/a|null|none|inf|infinity)$/i.test(cell);
+const named = (cell) =>
+  Boolean(cell) && Number.isNaN(parseNumber(cell)) && !/^[-+]?(nan|na|n\/a|null|none|inf|infinity)$/i.test(cell);
 
 const headed = (cells) => cells.every(named);
 

@@ -41,7 +41,9 @@ function range({ low, high, value }) {
   if (low === undefined && high === undefined) return t("is out of range.");
   if (high === undefined) return t("must be at least {low}.", { low });
   if (low === undefined) return t("must be at most {high}.", { high });
-  return value === undefined ? t("must be from {low} to {high}.", { low, high }) : t("must be from {low} to {high}, not {value}.", { low, high, value });
+  return value === undefined
+    ? t("must be from {low} to {high}.", { low, high })
+    : t("must be from {low} to {high}, not {value}.", { low, high, value });
 }
 
 const whole = () => t("must be a whole number.");
@@ -52,23 +54,32 @@ const empty = () => t("must not be empty.");
 
 const SENTENCES = {
   /* names and shapes */
-  unknown: ({ known }) => (known?.length ? t("is not known here; there is {known}.", { known: listed(known) }) : t("is not known here.")),
-  missing: ({ name }) => (name ? t("the rule reads {name} and assigns it nowhere: give its value.", { name }) : t("is missing.")),
+  unknown: ({ known }) =>
+    known?.length ? t("is not known here; there is {known}.", { known: listed(known) }) : t("is not known here."),
+  missing: ({ name }) =>
+    name ? t("the rule reads {name} and assigns it nowhere: give its value.", { name }) : t("is missing."),
   extra_forbidden: () => t("is not known here; leave it out."),
-  one_of: ({ names: several }) => (several ? t("give exactly one of {names}.", { names: listed(several) }) : t("give exactly one of these.")),
+  one_of: ({ names: several }) =>
+    several ? t("give exactly one of {names}.", { names: listed(several) }) : t("give exactly one of these."),
   alone: () => t("stands alone: it is the whole spec."),
   twice: () => t("is given twice; give it once."),
   packed: () => t("is not a packed spec: copy the whole link."),
   union_tag_not_found: () => t("is missing: it says what this is."),
-  literal_error: ({ expected = "" }) => t("must be one of these: {known}.", { known: expected.replaceAll(" or ", ", ") }),
+  literal_error: ({ expected = "" }) =>
+    t("must be one of these: {known}.", { known: expected.replaceAll(" or ", ", ") }),
   string_type: () => t("must be a text in quotes."),
   string_unicode: () => t("must be readable text."),
   string_too_long: ({ max_length: most }) => t("must be at most {most} characters.", { most }),
-  string_too_short: empty, too_short: empty,
+  string_too_short: empty,
+  too_short: empty,
   list_type: () => t("must be a list."),
   not_a_list: ({ most }) => t("must be a list of at most {most} entries.", { most }),
-  dict_type: object, model_type: object, model_attributes_type: object,
-  bool_type: truth, bool_parsing: truth, not_a_boolean: truth,
+  dict_type: object,
+  model_type: object,
+  model_attributes_type: object,
+  bool_type: truth,
+  bool_parsing: truth,
+  not_a_boolean: truth,
   bias: () => t("must be true, false or “fixed”."),
   id: () => t("must be a text or a whole number of at most 64 characters."),
   invalid: () => t("cannot be used."),
@@ -76,9 +87,13 @@ const SENTENCES = {
   /* numbers */
   float_type: () => t("must be a number, such as 0.1, without quotes."),
   float_parsing: () => t("must be a number, such as 0.1, without quotes."),
-  int_type: whole, int_from_float: whole, int_parsing: whole, not_an_integer: whole,
+  int_type: whole,
+  int_from_float: whole,
+  int_parsing: whole,
+  not_an_integer: whole,
   finite_number: finite,
-  not_a_number: ({ low, high }) => (low === undefined ? finite() : t("must be a finite number from {low} to {high}.", { low, high })),
+  not_a_number: ({ low, high }) =>
+    low === undefined ? finite() : t("must be a finite number from {low} to {high}.", { low, high }),
   not_finite: () => t("A number is missing or not finite. Correct that point or delete it."),
   out_of_range: range,
   greater_than: ({ gt }) => t("must be greater than {low}.", { low: gt }),
@@ -92,27 +107,44 @@ const SENTENCES = {
   /* formulas and rules */
   syntax: ({ example }) => (example ? t("must be like {example}.", { example }) : t("cannot be read here.")),
   empty: () => t("there is nothing here yet."),
-  character: ({ character }) => t("“{text}” cannot be read here: use numbers, x, y, + - * / **, brackets and functions such as sin(x).", { text: character }),
+  character: ({ character }) =>
+    t("“{text}” cannot be read here: use numbers, x, y, + - * / **, brackets and functions such as sin(x).", {
+      text: character,
+    }),
   equals: () => t("leave out the = and what stands before it: only the right side is the formula."),
   comma: () => t("a comma stands only between the arguments of min and max; write 0.5 with a point."),
   out_of_place: ({ text }) => t("“{text}” does not fit here: put * or + before it.", { text }),
   two_numbers: () => t("two numbers stand side by side: put an operation between them."),
-  bracket: ({ bracket }) => (bracket === ")" ? t("there is a ) without its (: take it away.") : t("this ( is never closed: add a ).")),
-  incomplete: ({ after, before }) => (after ? t("something is missing after “{text}”.", { text: after }) : t("a number, x, y or a function is missing before “{text}”.", { text: before })),
+  bracket: ({ bracket }) =>
+    bracket === ")" ? t("there is a ) without its (: take it away.") : t("this ( is never closed: add a )."),
+  incomplete: ({ after, before }) =>
+    after
+      ? t("something is missing after “{text}”.", { text: after })
+      : t("a number, x, y or a function is missing before “{text}”.", { text: before }),
   number: () => t("this number is too large: the largest is about 1.8e308."),
   call: ({ name, example }) => t("write {name} with brackets: {example}.", { name, example }),
-  arity: ({ name, takes, given }) => t("the number of arguments of {name} is {takes}, not {given}.", { name, takes, given }),
-  unknown_name: ({ name, meant, known }) => (meant ? t("“{name}” is not known: did you mean {meant}?", { name, meant })
-    : t("“{name}” is not known: use {known} and functions such as sin, exp, sqrt.", { name, known: listed(known ?? ["x", "y"]) })),
+  arity: ({ name, takes, given }) =>
+    t("the number of arguments of {name} is {takes}, not {given}.", { name, takes, given }),
+  unknown_name: ({ name, meant, known }) =>
+    meant
+      ? t("“{name}” is not known: did you mean {meant}?", { name, meant })
+      : t("“{name}” is not known: use {known} and functions such as sin, exp, sqrt.", {
+          name,
+          known: listed(known ?? ["x", "y"]),
+        }),
   too_deep: ({ limit }) => t("brackets and signs are nested deeper than {limit}.", { limit }),
-  too_many_nodes: ({ limit }) => t("the text has more than {limit} numbers, names and operations: shorten it.", { limit }),
+  too_many_nodes: ({ limit }) =>
+    t("the text has more than {limit} numbers, names and operations: shorten it.", { limit }),
   too_long: ({ limit, max_length: most }) => t("is too long: at most {most} are read.", { most: limit ?? most }),
   no_x: () => t("no line assigns x: add one such as x = x - lr*g."),
   no_assignment: () => t("each line is an assignment such as v = 0.9*v + g."),
   bad_name: ({ name }) => t("“{name}” cannot be assigned: use a name of letters, digits and _.", { name }),
   reserved_name: ({ name }) => t("“{name}” already means something: choose another name.", { name }),
   unused_memory: ({ name }) => t("“{name}” is declared as memory, but no line assigns it.", { name }),
-  bad_start: ({ name }) => (name ? t("a memory’s start value cannot use “{name}”: use numbers and settings.", { name }) : t("a memory’s start value is not a finite number.")),
+  bad_start: ({ name }) =>
+    name
+      ? t("a memory’s start value cannot use “{name}”: use numbers and settings.", { name })
+      : t("a memory’s start value is not a finite number."),
   no_lines: () => t("this optimizer is not made of lines."),
   no_rate: () => t("a schedule scales lr, which this rule does not have."),
   one_at_a_time: () => t("this optimizer runs one at a time."),
@@ -123,19 +155,30 @@ const SENTENCES = {
   /* data and models */
   name_or_points: () => t("give either the name of a dataset or points with their labels."),
   not_a_point: ({ most }) => t("a point is a list of 1 to {most} numbers.", { most }),
-  ragged: ({ width }) => (width ? t("every point must have {width} numbers, as the first has.", { width }) : t("every label must have as many numbers as the first.")),
+  ragged: ({ width }) =>
+    width
+      ? t("every point must have {width} numbers, as the first has.", { width })
+      : t("every label must have as many numbers as the first."),
   label: () => t("must be a class, a number, or a list of classes."),
-  labels_do_not_fit: ({ points, labels }) => (points === undefined ? t("these labels do not fit this model: choose another model or other labels.")
-    : t("there must be one label for each of the {points} points, not {labels}.", { points, labels })),
+  labels_do_not_fit: ({ points, labels }) =>
+    points === undefined
+      ? t("these labels do not fit this model: choose another model or other labels.")
+      : t("there must be one label for each of the {points} points, not {labels}.", { points, labels }),
   not_a_class: ({ most }) => t("must be a class: a whole number from 0 to {most}.", { most }),
   no_classes: () => t("the labels are numbers: there are no classes."),
   no_class: () => t("softmax needs a class for every point: give it one, or use one_vs_rest."),
   one_class: () => t("all points are of one class: add points of another, or there is nothing to tell apart."),
-  two_classes: ({ classes }) => t("logistic regression tells two classes apart, and there are {classes}: use softmax.", { classes }),
+  two_classes: ({ classes }) =>
+    t("logistic regression tells two classes apart, and there are {classes}: use softmax.", { classes }),
   too_few_classes: ({ least }) => t("there must be at least {least} classes.", { least }),
   too_many: ({ most }) => t("At most {most} are possible. Leave some out.", { most }),
-  too_large: ({ cost, cap }) => t("this costs {cost} and at most {cap} is allowed: ask for fewer steps, runs or columns.", { cost, cap }),
-  heavy_step: ({ cost, cap }) => t("one step may cost {cost} and at most {cap} is allowed: use fewer points or parameters, or another optimizer.", { cost, cap }),
+  too_large: ({ cost, cap }) =>
+    t("this costs {cost} and at most {cap} is allowed: ask for fewer steps, runs or columns.", { cost, cap }),
+  heavy_step: ({ cost, cap }) =>
+    t("one step may cost {cost} and at most {cap} is allowed: use fewer points or parameters, or another optimizer.", {
+      cost,
+      cap,
+    }),
   too_many_inputs: () => t("formulas know the inputs x and y only; these points have more: leave features out."),
   not_a_formula: () => t("must be a formula such as x**2."),
   no_such_input: () => t("the points have one input, x: there is no y."),
@@ -154,7 +197,8 @@ const SENTENCES = {
   start_outside_domain: () => t("The start cannot be used: the function is not defined there. Choose another start."),
   outside_domain: () => t("The next step leads where the function is not defined."),
   overflow: () => t("It diverged: the next numbers are too large to represent. Try a smaller learning rate."),
-  not_quadratic: () => t("Exact line search is worked out for quadratics: here the curvature changes from place to place."),
+  not_quadratic: () =>
+    t("Exact line search is worked out for quadratics: here the curvature changes from place to place."),
   no_minimum_on_line: () => t("The function falls for ever along this line: it has no lowest point."),
   no_hessian: () => t("The curvature is not defined here, so Newton has no step."),
   singular_hessian: () => t("The Hessian is singular, so the Newton step is not determined."),

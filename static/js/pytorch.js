@@ -28,7 +28,27 @@ const RULES = {
 };
 
 const OPERATORS = { add: ["+", 1], sub: ["-", 1], mul: ["*", 2], div: ["/", 2], pow: ["**", 4] };
-const TORCH = new Set(["exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "abs", "sign", "floor", "sigmoid", "relu"]);
+const TORCH = new Set([
+  "exp",
+  "log",
+  "log1p",
+  "expm1",
+  "sqrt",
+  "sin",
+  "cos",
+  "tan",
+  "asin",
+  "acos",
+  "atan",
+  "sinh",
+  "cosh",
+  "tanh",
+  "abs",
+  "sign",
+  "floor",
+  "sigmoid",
+  "relu",
+]);
 
 /** A number as Python reads it. */
 export function number(v) {
@@ -72,7 +92,9 @@ for name, start, make, longest in RUNS:
 
 /** Whether torch makes the steps of a run on the spec's own function. */
 function makes(spec, index) {
-  return steady(spec, index) && !spec.runs[index].problem && !spec.runs[index].batch && !(problemOf(spec, index)?.noise > 0);
+  return (
+    steady(spec, index) && !spec.runs[index].problem && !spec.runs[index].batch && !(problemOf(spec, index)?.noise > 0)
+  );
 }
 
 /** Whether torch has the rule of a run, and nothing changes on the way. */
@@ -87,11 +109,15 @@ export function steady(spec, index) {
 export function optimizerOf({ optimizer, settings }) {
   const [rule, given] = RULES[optimizer];
   const written = Object.entries(given).map(([key, write]) => `${key}=${write(settings)}`).join(", ");
-  return { make: `lambda p: torch.optim.${rule}(p, ${written})`, longest: optimizer === "sgd_clipped" ? number(settings.max_norm) : "None" };
+  return {
+    make: `lambda p: torch.optim.${rule}(p, ${written})`,
+    longest: optimizer === "sgd_clipped" ? number(settings.max_norm) : "None",
+  };
 }
 
 /** Numbers that are floats in Python too. */
-export const floats = (values) => Array.from(values, (v) => (Number.isInteger(v) ? v.toFixed(1) : String(v))).join(", ");
+export const floats = (values) =>
+  Array.from(values, (v) => (Number.isInteger(v) ? v.toFixed(1) : String(v))).join(", ");
 
 function row(spec, index, name) {
   const { make, longest } = optimizerOf(spec.runs[index]);
@@ -103,7 +129,9 @@ function expression(program) {
   const { operations, variables } = program;
   const constants = evaluate(program, variables.map(() => NaN));
   const varies = [];
-  operations.forEach(([name, a, b], i) => (varies[i] = name === "variable" || (name !== "number" && (varies[a] || Boolean(varies[b])))));
+  operations.forEach(
+    ([name, a, b], i) => (varies[i] = name === "variable" || (name !== "number" && (varies[a] || Boolean(varies[b])))),
+  );
   const tensor = (i) => (varies[i] ? write(i)[0] : `torch.tensor(${number(constants[i])})`);
   const within = (i, least) => {
     const [text, strength] = write(i);
@@ -117,7 +145,8 @@ function expression(program) {
     if (name === "neg") return [`-${within(a, 3)}`, 3];
     if (OPERATORS[name]) {
       const [sign, strength] = OPERATORS[name];
-      const [left, right] = name === "pow" ? [5, 4] : [strength, name === "add" || name === "mul" ? strength : strength + 1];
+      const [left, right] =
+        name === "pow" ? [5, 4] : [strength, name === "add" || name === "mul" ? strength : strength + 1];
       const space = strength === 1 ? " " : "";
       return [`${within(a, left)}${space}${sign}${space}${within(b, right)}`, strength];
     }

@@ -3,9 +3,18 @@ import { floats, number, optimizerOf, steady } from "./pytorch.js";
 import { problemOf } from "./settings.js";
 
 const LAYERS = { sigmoid: "nn.Sigmoid()", tanh: "nn.Tanh()", relu: "nn.ReLU()" };
-const BENT = { softmax: "torch.softmax(z, 1)", sigmoid: "torch.sigmoid(z)", tanh: "torch.tanh(z)", relu: "torch.relu(z)", linear: "z" };
+const BENT = {
+  softmax: "torch.softmax(z, 1)",
+  sigmoid: "torch.sigmoid(z)",
+  tanh: "torch.tanh(z)",
+  relu: "torch.relu(z)",
+  linear: "z",
+};
 /** The stable cross-entropies, of z: a softmax's is a mean over points already, that of several sigmoids a sum over outputs. */
-const ENTROPY = { softmax: "F.cross_entropy(z, y)", sigmoid: 'F.binary_cross_entropy_with_logits(z, y, reduction="sum") / len(y)' };
+const ENTROPY = {
+  softmax: "F.cross_entropy(z, y)",
+  sigmoid: 'F.binary_cross_entropy_with_logits(z, y, reduction="sum") / len(y)',
+};
 const LINE = 100;
 
 /**
@@ -13,10 +22,17 @@ const LINE = 100;
  * makes none of them. Runs in batches, with fixed biases, a schedule, changes on the way or a rule of their own are named and left out.
  */
 export function modelScript(spec, models, starts, names) {
-  const made = models.map((model, index) => Boolean(model && starts[index]) && steady(spec, index) && whole(spec, index));
+  const made = models.map(
+    (model, index) => Boolean(model && starts[index]) && steady(spec, index) && whole(spec, index),
+  );
   if (!made.some(Boolean)) return null;
   const data = [];
-  const runs = spec.runs.map((_, index) => made[index] && training(spec, index, { model: models[index], start: starts[index], name: names[index], data })).filter(Boolean);
+  const runs = spec.runs
+    .map(
+      (_, index) =>
+        made[index] && training(spec, index, { model: models[index], start: starts[index], name: names[index], data }),
+    )
+    .filter(Boolean);
   const left = names.filter((_, index) => !made[index]);
   return `import torch
 from torch import nn

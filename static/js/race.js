@@ -6,7 +6,18 @@ import { append, createTrajectory, ended, ghostOf, truncate } from "./trajectory
 
 /** Nothing runs yet. `shown()` is the step on the screen; `changed(what)` is told "opened", "rows", "ended" or "error". */
 export function createRace({ shown, changed }) {
-  return { shown, changed, spec: null, link: null, parameters: [], runs: [], ghosts: [], next: null, from: 0, problem: null };
+  return {
+    shown,
+    changed,
+    spec: null,
+    link: null,
+    parameters: [],
+    runs: [],
+    ghosts: [],
+    next: null,
+    from: 0,
+    problem: null,
+  };
 }
 
 /** The spec that is about to run from row `from`; what ran stays on the screen until its rows are here. */

@@ -127,5 +127,7 @@ function solve(matrix, right) {
   const det = ([[a, b, c], [d, e, f], [g, h, i]]) => a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
   const whole = det(matrix);
   if (Math.abs(whole) < 1e-300) return null;
-  return right.map((_, column) => det(matrix.map((row, i) => row.map((value, j) => (j === column ? right[i] : value)))) / whole);
+  return right.map(
+    (_, column) => det(matrix.map((row, i) => row.map((value, j) => (j === column ? right[i] : value)))) / whole,
+  );
 }

@@ -110,7 +110,9 @@ export function withRule(spec, index, rule, settings) {
  * Null when what it says is about something else.
  */
 export function ruleSettings(settings, problem, defaultOf) {
-  const error = (problem?.errors ?? []).find(({ field, code }) => /\.settings\.\w+$/.test(field) && (code === "missing" || code === "unknown"));
+  const error = (problem?.errors ?? []).find(
+    ({ field, code }) => /\.settings\.\w+$/.test(field) && (code === "missing" || code === "unknown"),
+  );
   if (!error) return null;
   const name = error.field.slice(error.field.lastIndexOf(".") + 1);
   if (error.code === "missing") return { ...settings, [name]: defaultOf(name) };
@@ -120,7 +122,10 @@ export function ruleSettings(settings, problem, defaultOf) {
 
 /** The same learning rate for all. */
 export function withSameRate(spec, rate) {
-  return spec.runs.reduce((next, run, index) => ("lr" in (run.settings ?? {}) ? withSetting(next, index, "lr", rate) : next), spec);
+  return spec.runs.reduce(
+    (next, run, index) => ("lr" in (run.settings ?? {}) ? withSetting(next, index, "lr", rate) : next),
+    spec,
+  );
 }
 
 /** The setting's value that makes the step after row `step`. */
@@ -149,6 +154,8 @@ export function firstDifference(before, after) {
   const key = (change) => JSON.stringify([change.run, change.after, change.settings]);
   const old = new Set((before.changes ?? []).map(key));
   const now = new Set((after.changes ?? []).map(key));
-  const differing = [...(before.changes ?? []), ...(after.changes ?? [])].filter((c) => old.has(key(c)) !== now.has(key(c)));
+  const differing = [...(before.changes ?? []), ...(after.changes ?? [])].filter(
+    (c) => old.has(key(c)) !== now.has(key(c)),
+  );
   return differing.length ? Math.min(...differing.map((change) => change.after)) + 1 : Infinity;
 }

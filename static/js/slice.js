@@ -19,8 +19,19 @@ export function planeOf(answer, key) {
   const scale = scaleOf(grid.f);
   const f = between(grid);
   return {
-    key, key3: key, grid, grid3: grid, window: window3, window3, variables: AXES, scale, f, labels: labelsOf({ window3, scale, f }),
-    aspect3: { x: 1.06, y: 1.06, z: 0.6 }, share: answer.shares[0] + answer.shares[1], path: trajectoryOf(answer.path),
+    key,
+    key3: key,
+    grid,
+    grid3: grid,
+    window: window3,
+    window3,
+    variables: AXES,
+    scale,
+    f,
+    labels: labelsOf({ window3, scale, f }),
+    aspect3: { x: 1.06, y: 1.06, z: 0.6 },
+    share: answer.shares[0] + answer.shares[1],
+    path: trajectoryOf(answer.path),
     rows: rowsOf(answer.path, window3[0][1] - window3[0][0]),
   };
 }
@@ -54,7 +65,17 @@ function scaleOf(values) {
   const lossAt = wide ? roundLoss : (k) => Number((k * step).toPrecision(12));
   const [low, high] = [level(least), level(most)];
   const top = Math.max(high, low + 0.5);
-  return { log: wide, level, lossAt, height: (f) => Math.min(level(f), top), low, high: top, start: Math.ceil(low - 1e-9), step: 1, heights: [low, top] };
+  return {
+    log: wide,
+    level,
+    lossAt,
+    height: (f) => Math.min(level(f), top),
+    low,
+    high: top,
+    start: Math.ceil(low - 1e-9),
+    step: 1,
+    heights: [low, top],
+  };
 }
 
 const MARKS = [1, 2, 5, 10];

@@ -34,5 +34,10 @@ export function minimaOf({ end_x: xs, end_y: ys, loss }, ends, count) {
     sum.loss += loss[j][i];
     sum.starts += 1;
   }));
-  return sums.map(({ x, y, loss: height, starts }) => ({ x: x / starts, y: y / starts, loss: height / starts, starts }));
+  return sums.map(({ x, y, loss: height, starts }) => ({
+    x: x / starts,
+    y: y / starts,
+    loss: height / starts,
+    starts,
+  }));
 }

@@ -115,13 +115,22 @@ export class Recorder {
   #pen() {
     const dashed = this.#dash.length > 0;
     return {
-      stroke: this.strokeStyle, "stroke-width": round(this.lineWidth), "stroke-linejoin": this.lineJoin, "stroke-linecap": this.lineCap,
+      stroke: this.strokeStyle,
+      "stroke-width": round(this.lineWidth),
+      "stroke-linejoin": this.lineJoin,
+      "stroke-linecap": this.lineCap,
       ...(dashed ? { "stroke-dasharray": this.#dash.join(" "), "stroke-dashoffset": round(this.lineDashOffset) } : {}),
     };
   }
 
   #type(x, y) {
     const middle = this.textBaseline === "middle";
-    return { x: round(x), y: round(y), style: `font: ${this.font}`, "text-anchor": ANCHOR[this.textAlign] ?? "start", ...(middle ? { dy: "0.36em" } : {}) };
+    return {
+      x: round(x),
+      y: round(y),
+      style: `font: ${this.font}`,
+      "text-anchor": ANCHOR[this.textAlign] ?? "start",
+      ...(middle ? { dy: "0.36em" } : {}),
+    };
   }
 }

@@ -46,7 +46,11 @@ export function stepsOf(size, steps) {
 export function withSize(spec, index, size, count) {
   return at(spec, index, ({ steps: _old, ...run }) => {
     const steps = stepsOf(size, spec.steps);
-    return { ...run, batch: makeBatch(size, count, run.batch?.with_replacement), ...(steps > spec.steps ? { steps } : {}) };
+    return {
+      ...run,
+      batch: makeBatch(size, count, run.batch?.with_replacement),
+      ...(steps > spec.steps ? { steps } : {}),
+    };
   });
 }
 
@@ -60,7 +64,9 @@ export function withReplacement(spec, index, replacement) {
 
 /** A learning rate, for one walk or, without an index, for all. */
 export function withRate(spec, rate, index = null) {
-  return each(spec, (run, i) => (index === null || i === index ? { ...run, settings: { ...run.settings, lr: rate } } : run));
+  return each(spec, (run, i) =>
+    index === null || i === index ? { ...run, settings: { ...run.settings, lr: rate } } : run,
+  );
 }
 
 /** Whether all walks have one rate and no schedule tells them apart. */
@@ -70,7 +76,9 @@ export function sharesRate(spec) {
 
 /** A rate that falls as 1/t, or a constant one. */
 export function withInverse(spec, index, half) {
-  return at(spec, index, ({ schedule: _old, ...run }) => (half ? { ...run, schedule: { name: "inverse", settings: { half } } } : run));
+  return at(spec, index, ({ schedule: _old, ...run }) =>
+    half ? { ...run, schedule: { name: "inverse", settings: { half } } } : run,
+  );
 }
 
 /** Another rule for one walk, at its usual rate. */
@@ -101,8 +109,17 @@ export function isPlane({ kind, dataset, bias }) {
 /** Whether the page can show a spec: linear models, all over a line, or all over the same many features. */
 export function isShown(spec) {
   const problems = spec.runs.map((_, index) => problemOf(spec, index));
-  if (!problems.every((problem) => problem?.kind === "linear" && problem.bias !== false && !problem.dataset.features && !problem.weight_decay)) return false;
-  return problems.every(isPlane) || (!problems.some(isPlane) && new Set(problems.map((problem) => JSON.stringify(problem))).size === 1);
+  if (
+    !problems.every(
+      (problem) =>
+        problem?.kind === "linear" && problem.bias !== false && !problem.dataset.features && !problem.weight_decay,
+    )
+  )
+    return false;
+  return (
+    problems.every(isPlane) ||
+    (!problems.some(isPlane) && new Set(problems.map((problem) => JSON.stringify(problem))).size === 1)
+  );
 }
 
 /** A walk's own problem, else the shared one. */
@@ -121,7 +138,12 @@ export function withPoints(spec, problem, { points, labels }, places) {
     ...rest, changes: [], ...(spec.problem ? { problem: same(spec.problem) ? next : spec.problem } : {}),
     runs: spec.runs.map((run, index) => {
       if (!same(problemOf(spec, index))) return { ...run, start: places[index] };
-      return { ...run, ...(run.problem ? { problem: next } : {}), ...(run.batch ? { batch: fitting(run.batch) } : {}), start: places[index] };
+      return {
+        ...run,
+        ...(run.problem ? { problem: next } : {}),
+        ...(run.batch ? { batch: fitting(run.batch) } : {}),
+        start: places[index],
+      };
     }),
   };
 }
@@ -135,7 +157,11 @@ export function withPlace(spec, start) {
 export function addWalk(spec, count) {
   const there = new Set(spec.runs.map((_, index) => sizeOf(batchOf(spec, index), count)));
   const size = [64, 8, 256, 1, 16, 128].find((free) => free < count && !there.has(free)) ?? 32;
-  const next = { ...spec, changes: [], runs: [...spec.runs, { optimizer: "sgd", settings: { lr: spec.runs[0].settings.lr } }] };
+  const next = {
+    ...spec,
+    changes: [],
+    runs: [...spec.runs, { optimizer: "sgd", settings: { lr: spec.runs[0].settings.lr } }],
+  };
   return withSize(next, next.runs.length - 1, size, count);
 }
 
@@ -150,8 +176,15 @@ export function fanSpecs(spec, index, { count, parameters, many = 20, steps = 40
   const loss = kindOf(batchOf(spec, index), count) === "full" ? "loss" : "full_loss";
   const seeds = Array.from({ length: many }, (_, i) => (spec.seed ?? 0) + 1 + i);
   const of = (chosen) => ({
-    ...spec, changes: [],
-    runs: chosen.map((seed) => ({ ...run, batch: batchOf(spec, index), seed, steps: Math.min(steps, run.steps ?? spec.steps), columns: [...parameters, loss] })),
+    ...spec,
+    changes: [],
+    runs: chosen.map((seed) => ({
+      ...run,
+      batch: batchOf(spec, index),
+      seed,
+      steps: Math.min(steps, run.steps ?? spec.steps),
+      columns: [...parameters, loss],
+    })),
   });
   return { loss, specs: [of(seeds.slice(0, 10)), of(seeds.slice(10))].filter(({ runs }) => runs.length) };
 }
@@ -174,8 +207,13 @@ export function looks(spec, counts, { tokens, dark, words, format }) {
     const number = groups.slice(0, index).filter((other) => other === groups[index]).length;
     const dashName = DASH_ORDER[(DASH_ORDER.indexOf(look.dash) + number) % DASH_ORDER.length];
     return {
-      name: names[index], kind: kinds[index], size: sizeOf(batchOf(spec, index), counts[index]), colour: palette[look.family],
-      dash: tokens.dashes[dashName], dashName, symbol: SYMBOL_ORDER[(Math.max(0, SYMBOL_ORDER.indexOf(look.symbol)) + number) % SYMBOL_ORDER.length],
+      name: names[index],
+      kind: kinds[index],
+      size: sizeOf(batchOf(spec, index), counts[index]),
+      colour: palette[look.family],
+      dash: tokens.dashes[dashName],
+      dashName,
+      symbol: SYMBOL_ORDER[(Math.max(0, SYMBOL_ORDER.indexOf(look.symbol)) + number) % SYMBOL_ORDER.length],
     };
   });
 }
@@ -183,7 +221,9 @@ export function looks(spec, counts, { tokens, dark, words, format }) {
 /** A rule by its title, with what its batches are where that differs, too. */
 function ruleNames(spec, batches, words) {
   const differ = new Set(batches).size > 1;
-  return spec.runs.map((run, index) => (differ ? `${words.rule(ruleOf(run))}, ${batches[index]}` : words.rule(ruleOf(run))));
+  return spec.runs.map((run, index) =>
+    differ ? `${words.rule(ruleOf(run))}, ${batches[index]}` : words.rule(ruleOf(run)),
+  );
 }
 
 /** Names that differ: by the rate and its schedule, by the points, by how they are drawn, else by number. */
