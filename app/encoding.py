@@ -3,7 +3,7 @@
 import io
 import struct
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -30,17 +30,50 @@ def listed(name: str, column: NDArray[Any]) -> list[float]:
     return values
 
 
-def in_pieces(body: Any, depth: int = 3) -> bytes:
-    """The same bytes as `encode`, field by field: a thread that writes much gives way to others in between.
+def pieces(body: Any, depth: int = 3) -> Iterator[bytes]:
+    """The same bytes as `encode`, field by field, arrays as lists: who writes much gives way to others in between.
 
-    >>> in_pieces({"data": [{"x": [1, float("nan")]}, "y"]})
-    b'{"data":[{"x":[1,null]},"y"]}'
+    >>> b"".join(pieces({"data": [{"x": np.array([1, np.nan])}, "y"]}))
+    b'{"data":[{"x":[1.0,null]},"y"]}'
     """
+    if isinstance(body, np.ndarray):
+        body = body.tolist()
     if depth and isinstance(body, dict):
-        return b"{" + b",".join(encode(str(name)) + b":" + in_pieces(body[name], depth - 1) for name in body) + b"}"
-    if depth and isinstance(body, (list, tuple)) and body and isinstance(body[0], (dict, list, tuple)):
-        return b"[" + b",".join(in_pieces(entry, depth - 1) for entry in body) + b"]"
-    return encode(body)
+        yield b"{"
+        for place, name in enumerate(body):
+            yield (b"," if place else b"") + encode(str(name)) + b":"
+            yield from pieces(body[name], depth - 1)
+        yield b"}"
+    elif depth and isinstance(body, (list, tuple)) and body and isinstance(body[0], (dict, list, tuple)):
+        yield b"["
+        for place, entry in enumerate(body):
+            yield b"," if place else b""
+            yield from pieces(entry, depth - 1)
+        yield b"]"
+    else:
+        yield encode(body)
+
+
+def in_pieces(body: Any) -> bytes:
+    """The same as a whole."""
+    return b"".join(pieces(body))
+
+
+def packed(parts: Iterable[bytes], size: int = 32 * 1024) -> Iterator[bytes]:
+    """The same bytes in parts of at least `size`, but for the last.
+
+    >>> list(packed([b"a", b"bc", b"d"], 2))
+    [b'abc', b'd']
+    """
+    waiting: list[bytes] = []
+    held = 0
+    for part in parts:
+        waiting.append(part)
+        held += len(part)
+        if held >= size:
+            yield b"".join(waiting)
+            waiting, held = [], 0
+    yield b"".join(waiting)
 
 
 def frame(message: Outgoing) -> str | bytes:

@@ -161,11 +161,12 @@ def body(values: dict[str, Any]) -> dict[str, Any]:
     return {"requestBody": {"content": {"application/json": {"examples": named(values)}}}}
 
 
+BUSY: Responses = {503: refused("Others are at work.")}
 LINES = {"application/x-ndjson": {"schema": {"type": "string"}}}
 SWEEP: Responses = {
     **POSTED,
     200: {"description": "Lines of progress, then the curve or the map", "content": LINES},
-    503: refused("All processes are at work."),
+    **BUSY,
 }
 SWEEP_BODY = body(
     {
@@ -194,7 +195,7 @@ SLICE: Responses = {
             "required": ["run", "parameters", "centre", "directions", "shares", "x", "y", "loss", "path"],
         },
     ),
-    503: refused("All processes are at work."),
+    **BUSY,
 }
 SLICE_BODY = body(
     {
@@ -205,11 +206,13 @@ SLICE_BODY = body(
 EXPLANATION: Responses = {
     **POSTED,
     200: json_of("The step, line by line", {"type": "object", "required": ["step", "before", "after", "lines"]}),
+    **BUSY,
 }
 EXPLANATION_BODY = body({"the second step of Adam": {"spec": SPEC, "run": 0, "step": 2}})
 THEORY: Responses = {
     200: json_of("Curvature, stable rates, predicted and measured rate", {"type": "object", "required": ["runs"]}),
     **HELD,
+    **BUSY,
 }
 FIGURE: Responses = {
     200: json_of(
@@ -218,6 +221,7 @@ FIGURE: Responses = {
         **{"text/html": {"schema": {"type": "string"}}},
     ),
     **HELD,
+    **BUSY,
 }
 SPEC_BODY = body({"three rules": SPEC, "two losses": NEURONS, "noise, schedule and a change": CHANGED})
 PROBLEM_BODY = body(PROBLEMS)

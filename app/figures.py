@@ -4,7 +4,7 @@ A figure is plain JSON values, which `plotly.io.from_json` reads; a hand-out is 
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -12,21 +12,24 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
 from app import examples, grids, links
 from app.api import checked_link
 from app.assets import Assets
 from app.catalog import Say
-from app.encoding import in_pieces
+from app.encoding import packed, pieces
 from app.negotiation import caching, held, not_modified, tag
-from app.problems import Fault, InvalidError, encode
+from app.problems import Fault, InvalidError
 from app.runs import Columns, Made, Prepared, make_problem, prepare
 from app.settings import Settings
 from app.spec import Spec
-from app.trajectories import check_cost
+from app.trajectories import check_work
 from app.translation import choose, translator
+from app.turns import Beside
 from core.optimizers import OPTIMIZERS
 from core.problems.problem import FormulaProblem
+from core.running import Run as Walk
 from core.words import mark
 
 Json = dict[str, Any]
@@ -37,6 +40,7 @@ SANDBOX = (
     "style-src 'unsafe-inline'; img-src data: blob:"
 )
 PLOTLY = "vendor/plotly-4.1.1/plotly.js"
+STRETCH = 200_000  # numbers made at a time
 MARGIN = {"l": 48, "r": 24, "t": 48, "b": 40}
 
 
@@ -73,7 +77,7 @@ class Drawing:
         return {"color": self.colours[token["family"]], "dash": dash, "width": 2}
 
 
-def router(settings: Settings, assets: Assets) -> APIRouter:
+def router(settings: Settings, assets: Assets, beside: Beside) -> APIRouter:
     """The call that draws."""
     routes = APIRouter()
 
@@ -81,7 +85,7 @@ def router(settings: Settings, assets: Assets) -> APIRouter:
         return checked_link(request, (*links.VIEW, "theme"))
 
     @routes.get("/figures/{figure}", responses=examples.FIGURE, openapi_extra=examples.LINK_QUERY)
-    def get_figure(
+    async def get_figure(
         request: Request,
         figure: Named,
         spec: Annotated[Spec, Depends(linked)],
@@ -89,24 +93,32 @@ def router(settings: Settings, assets: Assets) -> APIRouter:
         theme: Annotated[Theme, Query(description="colours")] = "light",
     ) -> Response:
         """A figure of the runs of a link, as Plotly's JSON or as a file to hand out."""
-        prepared = prepare(spec)
-        check_cost(prepared, 0, None, settings)
         language = choose(request.query_params.get("lang"), request.headers.get("accept-language"))
-        entity = tag("figure", figure, prepared.spec.body(), form, theme, language, assets.version)
-        if held(request, entity):
-            return not_modified(entity, "Accept-Language")
-        drawing = Drawing(prepared, _drawn(prepared), _rows(prepared), tokens(assets), theme, translator(language))
-        drawn = FIGURES[figure](drawing)
-        if form == "json":
-            return Response(in_pieces(drawn), headers=caching(entity, "Accept-Language"), media_type="application/json")
-        headers = {
-            **caching(entity, "Accept-Language"),
-            "Content-Disposition": f'attachment; filename="steepest-{figure}.html"',
-            "Content-Security-Policy": SANDBOX,
-        }
-        return Response(hand_out(drawn, drawing, assets, language), headers=headers, media_type="text/html")
+
+        def work() -> Response:
+            prepared = prepare(spec)
+            check(prepared, settings)
+            entity = tag("figure", figure, prepared.spec.body(), form, theme, language, assets.version)
+            if held(request, entity):
+                return not_modified(entity, "Accept-Language")
+            drawing = Drawing(prepared, _drawn(prepared), shown(prepared), tokens(assets), theme, translator(language))
+            drawn = FIGURES[figure](drawing)
+            headers = caching(entity, "Accept-Language")
+            if form == "json":
+                return StreamingResponse(packed(pieces(drawn)), headers=headers, media_type="application/json")
+            headers["Content-Disposition"] = f'attachment; filename="steepest-{figure}.html"'
+            headers["Content-Security-Policy"] = SANDBOX
+            parts = packed(hand_out(drawn, drawing, assets, language))
+            return StreamingResponse(parts, headers=headers, media_type="text/html")
+
+        return await beside(work)
 
     return routes
+
+
+def check(prepared: Prepared, settings: Settings) -> None:
+    """Refuse what is too much work, before any of it is done."""
+    check_work(sum(walk.plan.steps * prepared.step_cost(walk) for walk in prepared.walks), settings)
 
 
 @cache
@@ -116,8 +128,21 @@ def tokens(assets: Assets) -> Mapping[str, Any]:
     return found
 
 
-def _rows(prepared: Prepared) -> list[Columns]:
-    return [walk.advance(walk.plan.steps) for walk in prepared.walks]
+def shown(prepared: Prepared) -> list[Columns]:
+    """What a figure may show of each run."""
+    return [_rows(walk) for walk in prepared.walks]
+
+
+def _rows(walk: Walk) -> Columns:
+    """The columns that are drawn, made in stretches: all columns of a large model together would be gigabytes."""
+    places = walk.problem.parameters if isinstance(walk.problem, FormulaProblem) else ()
+    names = [name for name in walk.columns if name in ("step", "loss", *SEEN, *places)]
+    stretch = max(1, STRETCH // len(walk.columns))
+    parts: list[Columns] = []
+    while not parts or walk.status.state == "running":
+        made = walk.advance(stretch)
+        parts.append({name: made[name].copy() for name in names})
+    return {name: np.concatenate([part[name] for part in parts]) for name in names}
 
 
 def _drawn(prepared: Prepared) -> Made | None:
@@ -141,11 +166,6 @@ def heights(z: Any, grid: Json) -> Any:
     return np.log10(np.maximum(np.asarray(z, float) - grid["minimum"], 0) + 1e-4)
 
 
-def listed(values: Any) -> Any:
-    """Numbers as JSON takes them: what is not finite is null."""
-    return json.loads(encode(np.asarray(values, float).tolist()))
-
-
 def contour(drawing: Drawing) -> Json:
     """The map with the paths of all runs; for one variable the curve with their points."""
     grid = _map_of(drawing)
@@ -164,7 +184,7 @@ def _contour_traces(drawing: Drawing, grid: Json) -> list[Json]:
     colours, names = drawing.colours, grid["variables"]
     if len(names) == 1:
         line = {"color": colours["ink2"], "width": 1.5}
-        curve = {"type": "scatter", "mode": "lines", "x": grid["x"], "y": listed(grid["z"]), "line": line}
+        curve = {"type": "scatter", "mode": "lines", "x": grid["x"], "y": grid["z"], "line": line}
         return [{**curve, "name": "f", "showlegend": False}, *_paths(drawing, names[0], "loss")]
     surface = colours["surface"]
     scale = [[i / (len(surface) - 1), colour] for i, colour in enumerate(surface)]
@@ -172,7 +192,7 @@ def _contour_traces(drawing: Drawing, grid: Json) -> list[Json]:
         "type": "contour",
         "x": grid["x"],
         "y": grid["y"],
-        "z": listed(heights(grid["z"], grid)),
+        "z": heights(grid["z"], grid),
         "colorscale": scale,
         "showscale": False,
         "ncontours": 20,
@@ -192,9 +212,9 @@ def _paths(drawing: Drawing, x: str, y: str) -> list[Json]:
                 "type": "scatter",
                 "mode": "lines+markers",
                 "name": name,
-                "x": rows[x].tolist(),
-                "y": rows[y].tolist(),
-                "customdata": rows["step"].astype(int).tolist(),
+                "x": rows[x],
+                "y": rows[y],
+                "customdata": rows["step"].astype(int),
                 "hovertemplate": hover,
                 "line": style,
                 "marker": {"color": style["color"], "size": 3},
@@ -219,8 +239,8 @@ def _losses(drawing: Drawing, **more: Any) -> list[Json]:
             "type": "scatter",
             "mode": "lines",
             "name": drawing.name(index),
-            "x": rows["step"].astype(int).tolist(),
-            "y": rows["loss"].tolist(),
+            "x": rows["step"].astype(int),
+            "y": rows["loss"],
             "line": drawing.style(index),
             **more,
         }
@@ -235,12 +255,12 @@ def surface(drawing: Drawing) -> Json:
         return contour(drawing)
     colours, (x, y) = drawing.colours, grid["variables"]
     scale = [[i / (len(colours["surface"]) - 1), colour] for i, colour in enumerate(colours["surface"])]
-    z = listed(heights(grid["z"], grid))
+    z = heights(grid["z"], grid)
     data: list[Json] = [
         {"type": "surface", "x": grid["x"], "y": grid["y"], "z": z, "colorscale": scale, "showscale": False}
     ]
     for index, rows in enumerate(drawing.rows):
-        at = {"x": rows[x].tolist(), "y": rows[y].tolist(), "z": listed(heights(rows["loss"], grid))}
+        at = {"x": rows[x], "y": rows[y], "z": heights(rows["loss"], grid)}
         line = {"color": drawing.style(index)["color"], "width": 5}
         data.append({"type": "scatter3d", "mode": "lines", "name": drawing.name(index), **at, "line": line})
     window = grid["window"]
@@ -288,8 +308,8 @@ def losses(drawing: Drawing) -> Json:
                 "type": "scatter",
                 "mode": "lines",
                 "name": f"{drawing.say(LOSSES[str(name)])}, {drawing.name(index)}",
-                "x": rows["step"].astype(int).tolist(),
-                "y": rows[column].tolist(),
+                "x": rows["step"].astype(int),
+                "y": rows[column],
                 "line": {"color": drawing.colours[look["family"]], "dash": look["dash"], "width": 2},
             }
             data.append({**trace, **axes})
@@ -347,11 +367,17 @@ Plotly.newPlot("figure", figure.data, figure.layout, {{ responsive: true, displa
 """
 
 
-def hand_out(figure: Json, drawing: Drawing, assets: Assets, language: str = "en") -> str:
+def hand_out(figure: Json, drawing: Drawing, assets: Assets, language: str = "en") -> Iterator[bytes]:
     """One file with the figure and all that draws it; what is data cannot end its script."""
-    data = in_pieces(figure).decode().replace("<", "\\u003c")
-    plotly = (assets.directory / PLOTLY).read_text(encoding="utf-8").replace("</script", "<\\/script")
+    head, _, tail = HAND_OUT.partition("{data}")
     link = escape(links.write(drawing.prepared.spec) or "")
-    colours = drawing.colours
-    look = {"paper": colours["paper"], "ink": colours["ink"]}
-    return HAND_OUT.format(lang=language, link=link, plotly=plotly, data=data, **look)
+    look = {name: drawing.colours[name] for name in ("paper", "ink")}
+    yield head.format(lang=language, link=link, plotly=_script(assets), **look).encode()
+    for piece in pieces(figure):
+        yield piece.replace(b"<", b"\\u003c")
+    yield tail.format().encode()
+
+
+@cache
+def _script(assets: Assets) -> str:
+    return (assets.directory / PLOTLY).read_text(encoding="utf-8").replace("</script", "<\\/script")

@@ -31,20 +31,21 @@ from app.lifeline import stop_with_parent
 from app.logs import RequestLog
 from app.paths import folder
 from app.settings import Settings
-from app.turns import Turns
+from app.turns import Beside, Turns, few_threads
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Steepest as an ASGI application."""
     settings = settings or Settings()
     assets = Assets(folder("static"))
-    turns = Turns()
+    turns, beside = Turns(), Beside()
     pool = sweeps.Pool(settings.sweep_processes)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         sys.setswitchinterval(0.001)  # threads that prepare give way to the loop within so many seconds
         gc.freeze()  # what is here at the start stays: looking through it again and again would hold the loop for 50 ms
+        few_threads()
         stop_with_parent()
         yield
         pool.close()
@@ -66,9 +67,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         api.router(settings, turns),
         sweeps.router(settings, pool),
         slices.router(settings, pool),
-        theories.router(settings),
-        explanations.router(),
-        figures.router(settings, assets),
+        theories.router(settings, beside),
+        explanations.router(settings, beside),
+        figures.router(settings, assets, beside),
         models.router(),
         backpropagations.router(),
     )
@@ -81,7 +82,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(operation.router(), include_in_schema=False)
 
     app.add_middleware(Mistakes)
-    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5, thread_minimum_size=16 * 1024)
     app.add_middleware(Head)
     app.add_middleware(BodyLimit, most=settings.body_bytes)
     app.add_middleware(SecurityHeaders, frame_ancestors=settings.frame_ancestors)

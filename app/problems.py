@@ -210,6 +210,11 @@ def from_status(error: HTTPException) -> ProblemError:
     return ProblemError(error.status_code, cures.get(error.status_code, str(error.detail)), headers=headers)
 
 
+def busy() -> ProblemError:
+    """As much is going on as may."""
+    return ProblemError(503, "Others are at work; try again soon.", name="busy", headers={"Retry-After": "2"})
+
+
 def crash() -> ProblemError:
     """A mistake of ours: what it was stands in the log, and nowhere else."""
     return ProblemError(500, "Steepest made a mistake; it is in the server's log.")

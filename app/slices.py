@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from fastapi import APIRouter, Depends, Response
+from starlette.concurrency import run_in_threadpool
 
 from app import examples
 from app.api import JSON, only, only_json
@@ -44,7 +45,7 @@ def router(settings: Settings, pool: Pool) -> APIRouter:
     )
     async def post_slice(plane: Plane) -> Response:
         """The loss over two directions through a model's last parameters, and the run's path above them."""
-        check(plane, settings)
+        await run_in_threadpool(check, plane, settings)
         return Response(await pool.alone(made, plane.model_dump_json(exclude_none=True)), media_type=JSON)
 
     return routes

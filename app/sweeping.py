@@ -72,7 +72,8 @@ def _one_by_one(prepared: Prepared, index: int, names: Sequence[str], points: Po
     ends = prepared.walks[index].problem.parameters if len(prepared.walks[index].problem.parameters) <= 2 else ()
     found: Outcome = {name: [] for name in ("loss", "steps", "state", *(f"end_{name}" for name in ends))}
     for point in points:
-        walk = prepare(_placed(prepared.spec, index, dict(zip(names, point, strict=True)))).walks[index]
+        spec = _placed(prepared.spec, index, dict(zip(names, point, strict=True)), ("loss", *ends))
+        walk = prepare(spec, picked=True).walks[index]
         rows = walk.advance(walk.plan.steps)
         reached = np.flatnonzero(rows["loss"] <= goal)
         found["loss"].append(float(rows["loss"][-1]) if rows["loss"].size else math.nan)
@@ -83,8 +84,8 @@ def _one_by_one(prepared: Prepared, index: int, names: Sequence[str], points: Po
     return found
 
 
-def _placed(spec: Spec, index: int, values: dict[str, float]) -> Spec:
-    """The spec with other values for one run: settings, or places of its start."""
+def _placed(spec: Spec, index: int, values: dict[str, float], columns: Sequence[str]) -> Spec:
+    """The spec with other values for one run: settings, or places of its start; and of its rows these columns alone."""
     run = spec.runs[index]
     start = run.start or spec.start
     parameters = prepare(spec).walks[index].problem.parameters
@@ -92,5 +93,5 @@ def _placed(spec: Spec, index: int, values: dict[str, float]) -> Spec:
         start = [values.get(name, place) for name, place in zip(parameters, start, strict=True)]
     settings = {**run.settings, **{name: value for name, value in values.items() if name not in parameters}}
     runs = list(spec.runs)
-    runs[index] = run.model_copy(update={"settings": settings, "start": start})
+    runs[index] = run.model_copy(update={"settings": settings, "start": start, "columns": [*columns]})
     return spec.model_copy(update={"runs": runs})

@@ -20,7 +20,7 @@ from app.api import only, only_json
 from app.encoding import in_pieces
 from app.lifeline import end_with_parent
 from app.logs import LOG
-from app.problems import Fault, InvalidError, ProblemError, crash, encode, fault
+from app.problems import Fault, InvalidError, busy, crash, encode, fault
 from app.runs import Prepared, prepare
 from app.settings import Settings
 from app.spec import MOST_RUNS, Name, Spec, Strict, Within
@@ -97,9 +97,7 @@ class Pool:
     def check_busy(self) -> None:
         """Refuse when as much is going on as may."""
         if self.running >= AT_ONCE:
-            raise ProblemError(
-                503, "All processes are at work; try again soon.", name="busy", headers={"Retry-After": "2"}
-            )
+            raise busy()
 
     async def alone(self, work: Callable[..., Made], *arguments: Any) -> Made:
         """A piece of work that is an answer by itself."""

@@ -13,6 +13,7 @@ from app.problems import Fault, InvalidError, encode
 from app.runs import Prepared, prepare
 from app.settings import Settings
 from app.spec import MOST_STEPS, Spec
+from app.turns import Beside
 from core.running import Run as Walk
 from core.theory import measured_factor, steps_to, theory
 
@@ -26,24 +27,33 @@ def linked(request: Request) -> Spec:
     return checked_link(request, (*links.VIEW, "row"))
 
 
-def router(settings: Settings) -> APIRouter:
+def router(settings: Settings, beside: Beside) -> APIRouter:
     """The call that says what to expect."""
     routes = APIRouter()
 
     @routes.get("/theory", responses=examples.THEORY, openapi_extra=examples.LINK_QUERY)
-    def get_theory(request: Request, spec: Annotated[Spec, Depends(linked)], row: Row = 0) -> Response:
+    async def get_theory(request: Request, spec: Annotated[Spec, Depends(linked)], row: Row = 0) -> Response:
         """Curvature at a row, stable and best rates, predicted and measured rate of convergence."""
-        prepared = prepare(spec)
-        trajectories.check_cost(prepared, 0, None, settings)
-        for index, walk in enumerate(prepared.walks):
-            if len(walk.problem.parameters) > MOST_PARAMETERS:
-                message = f"has {len(walk.problem.parameters)} parameters; theory takes at most {MOST_PARAMETERS}."
-                values = {"cost": len(walk.problem.parameters), "cap": MOST_PARAMETERS}
-                raise InvalidError([Fault(f"runs[{index}].problem", message, "too_large", values)])
-        entity = tag("theory", prepared.spec.body(), row)
-        return pure(request, entity, "Accept", lambda: encode(answer(prepared, row)))
+
+        def work() -> Response:
+            prepared = prepare(spec)
+            check(prepared, settings)
+            entity = tag("theory", prepared.spec.body(), row)
+            return pure(request, entity, "Accept", lambda: encode(answer(prepared, row)))
+
+        return await beside(work)
 
     return routes
+
+
+def check(prepared: Prepared, settings: Settings) -> None:
+    """Refuse what is too much, before any work."""
+    trajectories.check_cost(prepared, 0, None, settings)
+    for index, walk in enumerate(prepared.walks):
+        if len(walk.problem.parameters) > MOST_PARAMETERS:
+            message = f"has {len(walk.problem.parameters)} parameters; theory takes at most {MOST_PARAMETERS}."
+            values = {"cost": len(walk.problem.parameters), "cap": MOST_PARAMETERS}
+            raise InvalidError([Fault(f"runs[{index}].problem", message, "too_large", values)])
 
 
 def answer(prepared: Prepared, row: int) -> dict[str, Any]:

@@ -42,12 +42,16 @@ class Result:
 def check_cost(prepared: Prepared, first: int, until: int | None, settings: Settings) -> None:
     """Refuse an answer that is too large or too much work, before any of it is done."""
     numbers = work = 0.0
-    for index, (run, walk) in enumerate(zip(prepared.spec.effective(), prepared.walks, strict=True)):
-        assert run.steps is not None
-        last = run.steps if until is None else min(until, run.steps)
+    for index, walk in enumerate(prepared.walks):
+        last = walk.plan.steps if until is None else min(until, walk.plan.steps)
         numbers += max(0, last + 1 - first) * len(prepared.columns(index))
         work += last * prepared.step_cost(walk)
     _refuse_over(TOO_LARGE, numbers, settings.answer_numbers)
+    check_work(work, settings)
+
+
+def check_work(work: float, settings: Settings) -> None:
+    """Refuse so many multiplications if they are too many."""
     _refuse_over(TOO_MUCH, work, settings.work_cost)
 
 

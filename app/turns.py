@@ -1,9 +1,21 @@
-"""Computing takes turns, and between two turns every socket is served."""
+"""Computing takes turns, and between two turns every socket is served; what takes long is done beside the loop."""
 
 import asyncio
+from collections.abc import Callable
 from time import perf_counter
 from types import TracebackType
+from typing import TypeVar
 
+from anyio import CapacityLimiter
+from anyio.to_thread import current_default_thread_limiter, run_sync
+
+from app.problems import busy
+
+Made = TypeVar("Made")
+
+LONG_AT_ONCE = 2  # threads that do what may take seconds
+MOST_WAITING = 64  # calls that wait for one of them
+SHORT_AT_ONCE = 4  # threads for everything else: each one more makes the loop wait longer for the interpreter
 AT_A_STRETCH = 0.002  # seconds of short slices that follow each other before the loop looks after all else
 
 
@@ -29,3 +41,25 @@ class Turns:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._lock.release()
+
+
+class Beside:
+    """`await beside(work)`: what may take seconds is done in one of few threads, who came first first."""
+
+    def __init__(self) -> None:
+        self._limiter = CapacityLimiter(LONG_AT_ONCE)
+        self._calls = 0
+
+    async def __call__(self, work: Callable[[], Made]) -> Made:
+        if self._calls >= LONG_AT_ONCE + MOST_WAITING:
+            raise busy()
+        self._calls += 1
+        try:
+            return await run_sync(work, limiter=self._limiter)
+        finally:
+            self._calls -= 1
+
+
+def few_threads() -> None:
+    """Let few threads do what is short: called once, within the loop."""
+    current_default_thread_limiter().total_tokens = SHORT_AT_ONCE

@@ -3,9 +3,13 @@
 import pytest
 
 from app.examples import SPEC
+from app.main import create_app
+from app.settings import Settings
 from tests.serving import Caller
 
 URL = "/api/v1/explanations"
+DATA = {"name": "moons", "count": 2000}
+WIDE = {"kind": "network", "dataset": DATA, "hidden": [40, 40]}
 
 
 def test_adam_s_second_step_line_by_line(call: Caller) -> None:
@@ -37,9 +41,16 @@ def test_words_are_the_caller_s(call: Caller) -> None:
         ({"run": 9}, "run"),
         ({"spec": {**SPEC, "runs": [{"optimizer": "newton"}]}}, "run"),
         ({"spec": {**SPEC, "start": [1]}}, "start"),
+        ({"spec": {**SPEC, "problem": WIDE, "start": None}}, "run"),
     ],
 )
 def test_a_bad_question_names_its_field(call: Caller, change: dict[str, object], field: str) -> None:
     answer = call.post(URL, json={"spec": SPEC, "run": 0, "step": 2, **change})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == field
+
+
+def test_work_over_the_cap_is_refused_with_both() -> None:
+    answer = Caller(create_app(Settings(work_cost=1e4))).post(URL, json={"spec": SPEC, "step": 499})
+    assert answer.status_code == 422
+    assert answer.json()["cap"] == 10_000 < answer.json()["cost"]

@@ -59,6 +59,14 @@ def test_both_losses_by_step_each_on_its_own_scale(call: Caller) -> None:
     assert plotly.io.from_json(answer.text).layout.yaxis3.overlaying == "y2"
 
 
+def test_a_figure_of_a_large_model_needs_what_it_shows(call: Caller) -> None:
+    problem = {"kind": "network", "dataset": {"name": "moons", "count": 20}, "hidden": [40, 40], "activation": "tanh"}
+    runs = [{"optimizer": "sgd", "settings": {"lr": 0.1}, "columns": ["loss"]}]
+    told = call.post("/api/v1/trajectories", json={"problem": problem, "steps": 50, "runs": runs}).json()
+    (trace,) = call.get(URL + "loss" + told["link"][told["link"].index("?") :]).json()["data"]
+    assert trace["y"] == told["runs"][0]["columns"]["loss"]
+
+
 def test_losses_of_what_is_no_pair_are_the_loss(call: Caller) -> None:
     assert call.get(URL + "losses" + RACE).json() == call.get(URL + "loss" + RACE).json()
 
@@ -86,7 +94,8 @@ def test_data_cannot_end_its_script() -> None:
     )
     assets = Assets(Path(folder("static")))
     drawing = Drawing(prepared, None, [], tokens(assets), "light", str)
-    page = hand_out({"data": ["</script><script>alert(1)</script>", "<!--"], "layout": {}}, drawing, assets)
+    data = {"data": ["</script><script>alert(1)</script>", "<!--"], "layout": {}}
+    page = b"".join(hand_out(data, drawing, assets)).decode()
     assert "<script>alert" not in page
     assert page.count("<script") == 3
 
