@@ -34,7 +34,8 @@ PAGES = (
     ("/batches", "batches", mark("Batches")),
     ("/backprop", "backprop", mark("Backprop")),
 )
-IMPORT = re.compile(r"""^(?:import|export)\s[^;]*?["'](\.[^"']+)["'];""", re.M)
+IMPORT = re.compile(r"""^(?:import|export)(?:\s[^;]*?|\{[^}]*\}from)["'](\.[^"']+)["'];""", re.M)
+IMPORT_LATER = re.compile(r"""\bimport\(["'](\.[^"']+)["']\)""")
 Query = Sequence[tuple[str, str]]
 AskedFor = Callable[[str, Query], dict[str, Any]]  # a page's name and its query -> what its scripts get
 PLACE = re.compile(r"^([a-z_]+)(?:\[(\d+)\])?")
@@ -276,7 +277,10 @@ def _scene(scene: Scene, say: Say) -> dict[str, Any]:
 
 
 def imported(assets: Assets, entry: str) -> list[str]:
-    """The scripts that `entry` imports, and what they import: to be fetched before they are asked for."""
+    """The scripts that `entry` imports, and what they import: to be fetched before they are asked for.
+
+    What the entry itself imports in mid-run it wants at once; what others do is for a person to ask for.
+    """
     found: list[str] = []
     waiting = [entry]
     while waiting:
@@ -285,7 +289,8 @@ def imported(assets: Assets, entry: str) -> list[str]:
         if path in found or file is None:
             continue
         found.append(path)
-        for relative in IMPORT.findall(file.read_text(encoding="utf-8")):
+        text = file.read_text(encoding="utf-8")
+        for relative in IMPORT.findall(text) + (IMPORT_LATER.findall(text) if path == entry else []):
             parts: list[str] = []
             for part in (PurePosixPath(path).parent / relative).parts:
                 if part == "..":

@@ -133,6 +133,13 @@ def test_modules_are_named_before_they_are_asked_for(call: Caller) -> None:
         assert f'rel="modulepreload" href="{assets.url(module)}"' in text
 
 
+def test_plotly_is_fetched_ahead_where_a_page_draws_with_it_at_once() -> None:
+    assets = Assets(folder("static"))
+    for page in ("descent", "batches"):
+        vendored = [Path(path).name for path in imported(assets, f"js/views/{page}_page.js") if "vendor" in path]
+        assert vendored == ["plotly.js", "plotly-core.js"]  # not the part in space, which comes after the first figure
+
+
 def test_plotly_here_is_the_one_of_the_python_package() -> None:
     folders = [path.name for path in (STATIC / "vendor").iterdir() if path.name.startswith("plotly-")]
     assert folders == [f"plotly-{get_plotlyjs_version()}"]

@@ -15,7 +15,6 @@ import { createStage, drawStage, isResting } from "./batches_stage.js";
 import { sayWalks, verdictOf } from "./batches_words.js";
 import { createChrome, currentTheme, isDark, isPresenting, readPage, sayIgnored } from "./chrome.js";
 import { createLede, showKicker, showQuestion, showVerdict } from "./lede.js";
-import { loadPlotly } from "./plotly.js";
 import { saveHandOut } from "./share.js";
 import { createTransport, showTransport } from "./transport.js";
 
@@ -406,7 +405,8 @@ async function begin() {
   if (readFragment()) page.answered = true;
   history.replaceState({ spec: page.spec, scene: page.scene?.name ?? null }, "");
   run(page.spec, null);
-  page.stage = createStage(page, await loadPlotly(), act);
+  const { default: plotly } = await import("./plotly_flat.js");
+  page.stage = createStage(page, plotly, act);
   sayIgnored(data.ignored);
   document.fonts.ready.then(soon);
   soon();

@@ -20,7 +20,6 @@ import { createInspector } from "./inspector.js";
 import { createLede } from "./lede.js";
 import { say } from "./notice.js";
 import { createOptimizers } from "./optimizers.js";
-import { loadPlotly } from "./plotly.js";
 import { createGallery } from "./scenes.js";
 import { createStage, redraw, touch, touchRail } from "./stage.js";
 import { mapFor } from "./stage_map.js";
@@ -125,7 +124,7 @@ async function begin() {
   if (page.scene && !shown.has("step")) page.player.step = page.scene.step ?? 0;
   runFirst(page);
   mapFor(page);
-  const plotly = await loadPlotly();
+  const { default: plotly } = await import("./plotly_flat.js");
   createStage(page, plotly, {
     start: (point, phase) => pressMap(page, point, phase), seek: (step) => seekTo(page, step),
     hover: (hover) => {

@@ -1,14 +1,11 @@
 /** Plotly, loaded when a view needs it: the flat part first, the part in space after it. */
 
-const FLAT = "../../vendor/plotly-4.1.1/plotly.js";
 const SPACE = "../../vendor/plotly-4.1.1/plotly-3d.js";
-let flat = null;
 let space = null;
 
 /** Plotly with scatter, contour and heatmap. */
 export function loadPlotly() {
-  flat ??= import(FLAT).then((module) => module.default);
-  return flat;
+  return import("./plotly_flat.js").then((module) => module.default);
 }
 
 /** Plotly with surface and scatter3d as well; rejects where there is no WebGL, with the reason. */

@@ -26,6 +26,7 @@ import { showTransport } from "./transport.js";
 const REST_AFTER = 140; // ms without change before Plotly draws the paths
 const WORDS_EVERY = 100; // ms between sentences while playing
 const SURFACE_EVERY = 30; // ms between projections of the paths in space while they move
+const SPACE_AFTER = 100; // ms: the part in space holds the page while it is made, which can be seen and used by then
 const SLOW_SURFACE = 6; // ms: where the projection takes longer it is drawn ten times a second
 
 const find = (id) => document.querySelector(id);
@@ -86,12 +87,13 @@ export function touchRail(page) {
   touch(page);
 }
 
-/** The page can be used: the flat part is drawn, and now the part in space may come. */
+const isAwake = () => document.documentElement.dataset.ready !== undefined;
+
+/** The page can be used: the flat part is drawn, and soon the part in space may come. */
 function wake(page) {
-  const { dataset } = document.documentElement;
-  if (dataset.ready !== undefined) return;
-  dataset.ready = "";
-  setTimeout(() => plotIn(page));
+  if (isAwake()) return;
+  document.documentElement.dataset.ready = "";
+  setTimeout(() => plotIn(page), SPACE_AFTER);
 }
 
 function frame(page, now) {
@@ -101,7 +103,8 @@ function frame(page, now) {
   tick(player, now);
   page.seen = Math.max(page.seen, player.step);
   if (player.playing || player.step !== before) stage.changedAt = now;
-  const rest = !player.playing && !page.gesture && now - stage.changedAt >= REST_AFTER;
+  const rested = !isAwake() || now - stage.changedAt >= REST_AFTER; // what is drawn first has not moved yet
+  const rest = !player.playing && !page.gesture && rested;
   draw(page, now, rest);
   if (!rest) stage.raf = requestAnimationFrame((then) => frame(page, then));
 }
