@@ -32,13 +32,17 @@ class Statement:
 class Explanation:
     """How row `step` came from the row before: where it was, the gradient there, and each line of the rule.
 
-    >>> Explanation(1, {"x": 1.0}, {"x": 0.2}, {"lr": 0.4}, (), ()).after["x"]
+    `coasting` is where the rule would have led from there had the gradient been zero: what its memory does by itself,
+    whatever signs and units it keeps it in. None where the rule has no answer, as when it divides by the gradient.
+
+    >>> Explanation(1, {"x": 1.0}, {"x": 0.2}, {"x": 1.0}, {"lr": 0.4}, (), ()).after["x"]
     0.2
     """
 
     step: int
     before: Mapping[str, float]
     after: Mapping[str, float]
+    coasting: Mapping[str, float | None]
     settings: Mapping[str, float]
     gradient: tuple[Statement, ...]
     lines: tuple[Statement, ...]
@@ -69,14 +73,18 @@ def explain(run: Run, step: int) -> Explanation:
     gradients = {name: float(rows[f"gradient_{name}"][step - 1]) for name in names}
     settings = _settings(run, step)
     memory = {(kept, name): float(rows[f"{kept}_{name}"][step - 1]) for kept in rule.memory_names for name in names}
-    lines = _lines(rule, names, before, gradients, memory, settings, step)
+    shared = {**settings, "t": step}
+    known = [
+        {**shared, "x": before[name], **{kept: memory[kept, name] for kept in rule.memory_names}} for name in names
+    ]
     return Explanation(
         step=step,
         before=before,
         after={name: float(rows[name][step]) for name in names},
+        coasting=_coasting(rule, names, known),
         settings=settings,
         gradient=_gradient(run, before, gradients),
-        lines=lines,
+        lines=_lines(rule, names, [{**one, "g": gradients[name]} for one, name in zip(known, names, strict=True)]),
     )
 
 
@@ -106,33 +114,28 @@ def _gradient(run: Run, before: Mapping[str, float], values: Mapping[str, float]
     )
 
 
-def _lines(
-    rule: Rule,
-    names: tuple[str, ...],
-    before: Mapping[str, float],
-    gradients: Mapping[str, float],
-    memory: Mapping[tuple[str, str], float],
-    settings: Mapping[str, float],
-    step: int,
-) -> tuple[Statement, ...]:
-    # The rule applied to numbers folds to numbers, line by line.
+def _numbers(graph: Graph, known: list[dict[str, float]]) -> list[Names]:
+    """Numbers as nodes: the rule applied to them folds to numbers, line by line."""
+    return [{name: graph.number(value) for name, value in one.items()} for one in known]
+
+
+def _lines(rule: Rule, names: tuple[str, ...], values: list[dict[str, float]]) -> tuple[Statement, ...]:
     graph = Graph()
-    shared = {name: graph.number(value) for name, value in settings.items()} | {"t": graph.number(step)}
-    known: list[Names] = [
-        {
-            **shared,
-            "x": graph.number(before[name]),
-            "g": graph.number(gradients[name]),
-            **{kept: graph.number(memory[kept, name]) for kept in rule.memory_names},
-        }
-        for name in names
-    ]
+    known = _numbers(graph, values)
     statements = []
     for line in rule.lines:
         after = rule.line_applied(line, graph, known)
         statements.append(_statement(rule, line, graph, names, known, after))
         known = after
     return tuple(statements)
+
+
+def _coasting(rule: Rule, names: tuple[str, ...], values: list[dict[str, float]]) -> dict[str, float | None]:
+    graph = Graph()
+    known = _numbers(graph, [{**one, "g": 0.0} for one in values])
+    for line in rule.lines:
+        known = rule.line_applied(line, graph, known)
+    return {name: graph.value(one["x"]) for name, one in zip(names, known, strict=True)}
 
 
 def _statement(

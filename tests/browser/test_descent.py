@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from app import links
+from app.spec import Spec
 from core.problems import make_problem
 from core.running import Run
 
@@ -292,6 +294,47 @@ def own_rule(rule: str, steps: int, **settings: float) -> float:
     """The last x of a typed rule on the bowl."""
     run = Run(make_problem("surface", name="bowl"), rule=rule, settings=settings, start=(1, 3), steps=steps)
     return float(run.advance(steps)["x"][-1])
+
+
+WORDS_ON_THE_MAP = """() => {
+    window.words = [];
+    const { fillText } = CanvasRenderingContext2D.prototype;
+    CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+        if (this.canvas.closest?.("#contour")) window.words.push([text, Math.round(x), Math.round(y)]);
+        return fillText.call(this, text, x, y);
+    };
+}"""
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        {"optimizer": "momentum", "settings": {"lr": 0.02, "momentum": 0.9}},
+        {
+            "rule": "u = 0.9*u - lr*g\nx = x + u",
+            "settings": {"lr": 0.02},
+        },  # the same steps from a memory in other signs
+    ],
+)
+def test_where_memory_alone_would_lead_is_an_arrow_whatever_the_rule(open_page: OpenPage, run: dict[str, Any]) -> None:
+    spec = Spec.model_validate(
+        {"problem": {"kind": "surface", "name": "bowl"}, "start": [1, 3], "steps": 60, "runs": [run]}
+    )
+    page = open_page("/?" + links.write(spec).partition("?")[2] + "#step=20")
+    page.evaluate(WORDS_ON_THE_MAP)
+    page.get_by_label("Step arrows").check()
+    page.wait_for_function("() => window.words.some(([text]) => text === 'if flat here')")
+    told = page.evaluate("() => window.words.filter(([text]) => text === 'if flat here').at(-1).slice(1)")
+    problem = make_problem("surface", name="bowl")
+    rows = Run(problem, "momentum", settings={"lr": 0.02}, start=(1, 3), detail=True).advance(20)
+    x, y = place(page, rows["x"][-1], rows["y"][-1])
+    box = page.locator("#contour .trail-line").bounding_box()
+    assert box is not None
+    way = (-rows["v_x"][-1], rows["v_y"][-1])  # on the screen y goes down
+    u, v = told[0] - (x - box["x"]), told[1] - (y - box["y"])
+    assert u * way[0] > 0
+    assert v * way[1] > 0
+    assert abs(v) > 20
 
 
 def test_a_mistake_in_a_rule_points_at_its_column_and_what_runs_goes_on(open_page: OpenPage) -> None:

@@ -1,5 +1,8 @@
 """A step explained: the numbers are the run's own, beside the formula that made them."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -39,6 +42,33 @@ def test_the_numbers_stand_where_the_names_stood() -> None:
     assert notation.latex(said.lines[0].formula) == r"v_{t} = \mu \, v_{t - 1} + g_{t}"
     assert notation.latex(said.lines[0].numbers["y"]) == r"v_{t} = 0.9 \times 6 + 4.8"
     assert notation.latex(said.gradient[1].numbers["y"]) == r"2 \times 2.4"
+
+
+@pytest.mark.parametrize(
+    ("rule", "settings", "memory"),
+    [
+        ({"optimizer": "momentum"}, {"lr": 0.1}, lambda rows, name: -0.1 * 0.9 * rows[f"v_{name}"][2]),
+        ({"rule": "u = 0.8*u - lr*g\nx = x + u"}, {"lr": 0.1}, lambda rows, name: 0.8 * rows[f"u_{name}"][2]),
+        ({"optimizer": "rmsprop"}, {"lr": 0.1}, lambda rows, name: 0.0),  # a memory of squares leads nowhere by itself
+        ({"optimizer": "sgd"}, {"lr": 0.1}, lambda rows, name: 0.0),
+    ],
+)
+def test_what_memory_does_by_itself_is_told_whatever_its_signs_and_units(
+    rule: dict[str, Any], settings: dict[str, float], memory: Callable[[Any, str], float]
+) -> None:
+    def run() -> Run:
+        problem = make_problem("formula", formula="x**2 + 3*y**2")
+        return Run(problem, **rule, settings=settings, start=(1, 2), detail=True)
+
+    rows, said = run().advance(3), explain(run(), 3)
+    for name in ("x", "y"):
+        assert said.coasting[name] == pytest.approx(said.before[name] + memory(rows, name), rel=1e-14)
+
+
+def test_a_rule_that_divides_by_the_gradient_cannot_coast() -> None:
+    problem = make_problem("formula", formula="x**2 + 3*y**2")
+    run = Run(problem, rule="x = x - lr*g/norm(g)", settings={"lr": 0.1}, start=(1, 2), detail=True)
+    assert explain(run, 3).coasting == {"x": None, "y": None}
 
 
 def test_a_step_that_does_not_exist_is_refused() -> None:

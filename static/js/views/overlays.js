@@ -8,6 +8,7 @@ import { cliff, curvature, steepestCurvature } from "../overlays.js";
 import { settingAt } from "../settings.js";
 import { point, rowAt } from "../trajectory.js";
 import { drawFan } from "./ensembles.js";
+import { linesOf } from "./rules.js";
 import { drawArrow, drawLabel } from "./trail.js";
 
 const SUNSET = 60; // gradient evaluations until nothing is seen
@@ -126,7 +127,7 @@ export function gaugesOf(page, state) {
   });
 }
 
-/* ---- arrows: downhill, the step, and what the other rules would do here ---- */
+/* ---- arrows: downhill, the step, what memory alone would do, and what the other rules would do here ---- */
 
 function drawSteps(context, at, page, state, chosen, told) {
   const { theme } = state;
@@ -136,41 +137,37 @@ function drawSteps(context, at, page, state, chosen, told) {
   const slope = point(chosen.trajectory, state.parameters.map((name) => `gradient_${name}`), row);
   if (!next || !slope) return;
   askWhatIf(page, state, chosen, here);
+  askCoasting(page, state, chosen, row);
   const origin = at(here);
   const others = page.whatIf?.key === whatIfKey(state, here) ? page.whatIf.steps : [];
   const steps = [{ to: next, colour: chosen.identity.colour, width: 2.6, dash: [] },
     ...others.map((step) => ({ to: here.map((v, i) => v + step.move[i]), colour: state.runs[step.run]?.identity.colour, width: 1.6, dash: [3, 3] }))];
-  const lengths = steps.map(({ to }) => Math.hypot(...at(to).map((v, i) => v - origin[i])));
-  const longest = Math.max(...lengths.filter(Number.isFinite), 1e-9);
-  const scale = Math.max(1, ARROW / longest);
-  const memory = memoryHere(page, state, chosen, row);
+  if (page.coasting?.key === coastingKey(chosen, row)) steps.push({ to: page.coasting.to, colour: theme.ink, width: 2, dash: [1.5, 3], word: t("if flat here") });
+  const ways = steps.map(({ to, ...look }) => ({ ...look, way: at(to).map((v, i) => v - origin[i]) })).filter(({ way }) => way.every(Number.isFinite));
+  ways.sort((a, b) => Math.hypot(...b.way) - Math.hypot(...a.way)); // no arrow hides a shorter one that goes the same way
+  const scale = Math.max(1, ARROW / Math.max(Math.hypot(...(ways[0]?.way ?? [])), 1e-9));
   const unit = [at([here[0] + 1, here[1]])[0] - origin[0], at([here[0], here[1] + 1])[1] - origin[1]]; // pixels of one, the screen's y going down
-  const onScreen = ({ values, ...rest }) => ({ ...rest, values: values.map((v, i) => v * unit[i]) });
-  const ways = [{ word: t("downhill"), values: slope, dash: [] }, ...memory.filter(({ kind }) => kind === "way")].map(onScreen);
-  drawSlopes(context, origin, ways, theme, told);
-  for (const size of memory.filter(({ kind }) => kind === "size").map(onScreen)) drawSize(context, origin, size, ways[0].values[1] < 0 ? -1 : 1, theme, told);
-  for (const { to, colour, width, dash } of steps.reverse()) {
-    const [x, y] = at(to).map((v, i) => origin[i] + (v - origin[i]) * scale);
-    if (colour) drawArrow(context, { x0: origin[0], y0: origin[1], x1: x, y1: y, colour, paper: theme.paper, width, dash });
+  const onScreen = (values) => values.map((v, i) => v * unit[i]);
+  const uphill = onScreen(slope);
+  const long = Math.hypot(...uphill) || 1;
+  drawWay(context, origin, uphill.map((v) => (-v / long) * theme.size(ARROW)), { colour: theme.ink, width: 1.4, dash: [], word: t("downhill") }, theme, told);
+  for (const { word, values } of sizesHere(page, state, chosen, row)) drawSize(context, origin, { word, values: onScreen(values) }, uphill[1] < 0 ? -1 : 1, theme, told);
+  for (const { way, ...look } of ways) {
+    if (look.colour) drawWay(context, origin, way.map((v) => v * scale), look, theme, told);
   }
 }
 
-/** What the selected run's rule had remembered when it came to this row; a typed rule says nothing about its signs and units. */
-function memoryHere(page, state, chosen, row) {
-  const entry = page.catalog.optimizers.find(({ name }) => name === state.spec.runs[chosen.index].optimizer);
+/** An arrow from `origin` by `way` pixels, with its word at its head. */
+function drawWay(context, [x, y], [u, v], { colour, width, dash, word }, theme, told) {
+  drawArrow(context, { x0: x, y0: y, x1: x + u, y1: y + v, colour, paper: theme.paper, width, dash });
+  const length = Math.hypot(u, v);
+  if (word && length > 8) tell(context, word, x + u + (u / length) * 6, y + v + (v / length) * 9, theme, { side: u < 0 ? -1 : 1, told });
+}
+
+/** What the selected run's rule had remembered of the gradient's size when it came to this row. */
+function sizesHere(page, state, chosen, row) {
   const { key, detail } = page.inspector;
-  return entry && key === `${chosen.trajectory.version}/${chosen.index}` ? remembered(entry.lines, detail, state.parameters, row) : [];
-}
-
-/** Downhill, and beside it the way that is remembered: on one scale, the longest as long as an arrow may be. */
-function drawSlopes(context, origin, arrows, theme, told) {
-  const longest = Math.max(...arrows.map(({ values }) => Math.hypot(...values))) || 1;
-  for (const { word, values, dash = [1.5, 3] } of arrows) {
-    const [u, v] = values.map((part) => (-part / longest) * theme.size(ARROW));
-    drawArrow(context, { x0: origin[0], y0: origin[1], x1: origin[0] + u, y1: origin[1] + v, colour: theme.ink, paper: theme.paper, width: dash.length ? 2 : 1.4, dash });
-    const length = Math.hypot(u, v);
-    if (length > 8) tell(context, word, origin[0] + u + (u / length) * 6, origin[1] + v + (v / length) * 9, theme, { side: u < 0 ? -1 : 1, told });
-  }
+  return key === `${chosen.trajectory.version}/${chosen.index}` ? remembered(linesOf(page, state, chosen.index), detail, state.parameters, row) : [];
 }
 
 /** A remembered size of the gradient along each axis, as an ellipse: its longer axis is always as long, its shape is what tells. */
@@ -202,6 +199,23 @@ function tell(context, text, x, y, theme, { side, told }) {
   const by = [0, line, -line, 2 * line, -2 * line].find((shift) => free(box(shift))) ?? 0;
   told.push(box(by));
   drawLabel(context, { text, cx, cy: y + by, colour: theme.ink, paper: theme.paper, font });
+}
+
+const coastingKey = (chosen, row) => `${chosen.trajectory.version}/${chosen.index}/${row}`;
+
+/** Where the selected run's rule would lead from this row on flat ground, by its memory alone: asked of the engine. */
+async function askCoasting(page, state, chosen, row) {
+  const key = coastingKey(chosen, row);
+  if (page.coastingAsked === key || !linesOf(page, state, chosen.index).length) return;
+  page.coastingAsked = key;
+  try {
+    const { coasting } = await post("/explanations", { spec: state.spec, run: chosen.index, step: row + 1 });
+    const to = state.parameters.map((name) => coasting[name]);
+    page.coasting = to.every(Number.isFinite) ? { key, to } : null;
+    page.touch();
+  } catch {
+    page.coasting = null;
+  }
 }
 
 const whatIfKey = (state, here) => JSON.stringify([here, state.spec.runs.map((run) => [run.optimizer, run.rule, run.settings])]);

@@ -110,14 +110,14 @@ function point(field, rule, error) {
 
 const read = new Map(); // a rule's lines as mathematics, by its text
 
-/** The lines of a typed rule for the inspector: asked once, empty until they are here. */
+/** The lines of a run's rule: the catalog's, or a typed one's, asked once and empty until they are here. */
 export function linesOf(page, state, index) {
-  const { rule } = state.spec.runs[index];
-  if (!rule) return [];
+  const { rule, optimizer } = state.spec.runs[index];
+  if (!rule) return page.catalog.optimizers.find((entry) => entry.name === optimizer)?.lines ?? [];
   if (!read.has(rule)) {
     read.set(rule, []);
     post("/explanations", { spec: state.spec, run: index, step: 1 }).then(({ lines }) => {
-      read.set(rule, lines.map(({ name, mathml, word }) => ({ name, mathml, word })));
+      read.set(rule, lines.map(({ name, text, mathml, word }) => ({ name, text, mathml, word })));
       page.touch();
     }, () => {}); // a rule that cannot be explained is shown by its step alone
   }

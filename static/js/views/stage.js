@@ -158,7 +158,7 @@ function showPanels(page, state, rest) {
   const run = state.spec.runs[index];
   showInspector(page.inspector, {
     spec: state.spec, index, who: identity, step: state.step, trajectory, parameters: state.parameters, names: map.variables.length === state.parameters.length ? map.variables : state.parameters,
-    lines: page.catalog.optimizers.find((entry) => entry.name === run.optimizer)?.lines ?? linesOf(page, state, index), plain: run.optimizer === "sgd" && !run.schedule,
+    lines: linesOf(page, state, index), plain: run.optimizer === "sgd" && !run.schedule,
     rate: settingAt(state.spec, index, "lr", Math.min(state.step, trajectory.count - 2)), moving: !rest, refresh: () => touch(page),
   });
 }
