@@ -73,6 +73,7 @@ Number = {"type": "number"}
 Label = Annotated[
     Any, BeforeValidator(label), WithJsonSchema({"anyOf": [Number, {"type": "array", "items": Number, "maxItems": 20}]})
 ]
+Held = Annotated[Any, WithJsonSchema({"anyOf": [Number, {"type": "array", "items": {"type": "integer"}}]})]
 Bias = Annotated[Any, BeforeValidator(biased), WithJsonSchema({"enum": [True, False, "fixed"]})]
 Noise = Annotated[float, Within(0, 1e6)]
 Decay = Annotated[float, Within(0, 1000)]
@@ -126,6 +127,7 @@ class Dataset(Strict):
     points: Annotated[list[Annotated[list[float], Field(max_length=50)]], Field(max_length=MOST_POINTS)] | None = None
     labels: Annotated[list[Label], Field(max_length=MOST_POINTS)] | None = None
     features: Annotated[list[Text], Field(min_length=1, max_length=20)] | None = None
+    held_out: Held | None = None  # a share, or the places of points
 
 
 class Fitted(Strict):

@@ -253,16 +253,35 @@ def _frozen(array: Floats) -> Floats:
 
 def _rows(count: int, common: Mapping[str, Any], seed: int) -> tuple[Rows, Rows]:
     """Rows to train on, repeated as asked, and rows held out, both in their old order."""
-    numbers = {key: common[key] for key in ("repeat", "held_out") if key in common}
+    given = common.get("held_out")
+    named = given if isinstance(given, (list, tuple)) else None
+    numbers = {key: common[key] for key in ("repeat", "held_out") if key in common and common[key] is not named}
     settings = complete(COMMON, numbers, "dataset")
     _check_integer("dataset.repeat", settings["repeat"], "repeat")
-    order = stream(seed, Stream.DATA, 1).permutation(count)
-    held = min(round(settings["held_out"] * count), count - 1)
-    kept = np.tile(np.sort(order[held:]), int(settings["repeat"]))
+    held = _drawn_rows(count, settings["held_out"], seed) if named is None else _named_rows(count, named)
+    kept = np.tile(np.setdiff1d(np.arange(count), held), int(settings["repeat"]))
     if settings["repeat"] > 1 and len(kept) > MAX_POINTS:
         message = f"makes {len(kept):,} points, and at most {MAX_POINTS:,} are possible: repeat fewer times."
         raise FieldError("dataset.repeat", message, code="too_many", most=MAX_POINTS, count=len(kept))
-    return kept, np.sort(order[:held])
+    return kept, held
+
+
+def _drawn_rows(count: int, share: float, seed: int) -> Rows:
+    order: Rows = stream(seed, Stream.DATA, 1).permutation(count)
+    return np.sort(order[: min(round(share * count), count - 1)])
+
+
+def _named_rows(count: int, named: Sequence[Any]) -> Rows:
+    """Who changes points says which are held out: a share would be drawn anew for every other number of them."""
+    for index, row in enumerate(named):
+        if type(row) is not int or not 0 <= row < count:
+            message = f"must be a whole number from 0 to {count - 1}, the place of a point."
+            raise FieldError(f"dataset.held_out[{index}]", message, code="out_of_range", low=0, high=count - 1)
+    held: Rows = np.unique(np.array(named, dtype=np.int64))
+    if len(held) == count:
+        message = "all points are held out: leave at least one to learn from."
+        raise FieldError("dataset.held_out", message, code="too_many", most=count - 1, count=count)
+    return held
 
 
 def _input_names(inputs: int) -> tuple[str, ...]:

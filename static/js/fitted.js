@@ -41,10 +41,10 @@ export function pointsOf({ points, labels, held, order }) {
   return all;
 }
 
-/** A dataset of one's own with these points [[x, y, ..], ..]; what is held out stays a share. */
-export function ownDataset(dataset, all) {
-  const held = dataset.held_out ? { held_out: dataset.held_out } : {};
-  return { points: all.map(([x]) => [rounded(x)]), labels: all.map(([, y]) => rounded(y)), ...held };
+/** A dataset of one's own with these points [[x, y, held], ..]: what is held out stays so, whatever is added or taken away. */
+export function ownDataset(all) {
+  const held = all.flatMap((point, index) => (point[2] ? [index] : []));
+  return { points: all.map(([x]) => [rounded(x)]), labels: all.map(([, y]) => rounded(y)), ...(held.length ? { held_out: held } : {}) };
 }
 
 /** With one point moved: anywhere for a line; between classes where that is what y means. */

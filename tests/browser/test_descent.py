@@ -320,7 +320,9 @@ def test_where_memory_alone_would_lead_is_an_arrow_whatever_the_rule(open_page: 
     spec = Spec.model_validate(
         {"problem": {"kind": "surface", "name": "bowl"}, "start": [1, 3], "steps": 60, "runs": [run]}
     )
-    page = open_page("/?" + links.write(spec).partition("?")[2] + "#step=20")
+    link = links.write(spec)
+    assert link
+    page = open_page("/?" + link.partition("?")[2] + "#step=20")
     page.evaluate(WORDS_ON_THE_MAP)
     page.get_by_label("Step arrows").check()
     page.wait_for_function("() => window.words.some(([text]) => text === 'if flat here')")

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from core.data import make_data
 from core.problems import make_problem
 from core.problems.plane import lowest
 from core.running import Run
@@ -133,6 +134,24 @@ def test_points_are_added_and_removed_by_mouse_and_by_keys(open_page: OpenPage) 
     expect(points).to_have_count(39)
     page.keyboard.press("Enter")
     expect(points).to_have_count(40)
+
+
+def test_what_is_held_out_stays_so_when_a_point_is_added(open_page: OpenPage) -> None:
+    page = open_page("/")
+    choose(page, "linear")
+    page.check("#held-out")
+    page.wait_for_function("() => document.querySelector('#points-aside').textContent.includes('rings')")
+    held = make_problem("linear", dataset={**LINE, "held_out": 0.3}).data  # type: ignore[union-attr]
+    page.focus("#points")
+    page.keyboard.press("Enter")
+    expect(page.locator("#points [data-dot^=point-]")).to_have_count(41)
+    page.wait_for_function("() => document.querySelector('#dataset').value === 'own'")
+    dataset = spec(page)["problem"]["dataset"]
+    assert dataset["held_out"] == sorted(held.order[held.count :].tolist())
+    assert make_data(dataset).held_points[:, 0].tolist() == pytest.approx(held.held_points[:, 0].tolist(), abs=1e-3)
+    page.uncheck("#held-out")
+    page.wait_for_function("() => !document.querySelector('#points-aside').textContent.includes('rings')")
+    assert len(spec(page)["problem"]["dataset"]["points"]) == 41
 
 
 def test_the_last_point_of_a_class_stays(open_page: OpenPage) -> None:

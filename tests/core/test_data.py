@@ -110,6 +110,17 @@ def test_held_out_points_are_not_trained_on() -> None:
     assert together == {tuple(point) for point in make_data({"name": "moons", "count": 100}).points.tolist()}
 
 
+def test_points_held_out_by_name_stay_so_when_there_are_more() -> None:
+    def held(points: list[list[float]]) -> list[list[float]]:
+        data = make_data({"points": points, "labels": [0, 1] * (len(points) // 2), "held_out": [3, 1, 3]})
+        assert data.order.tolist() == [*(k for k in range(len(points)) if k not in (1, 3)), 1, 3]
+        found: list[list[float]] = data.held_points.tolist()
+        return found
+
+    points = [[float(k)] for k in range(8)]
+    assert held(points[:6]) == held(points) == [[1.0], [3.0]]
+
+
 def test_notes_say_what_makes_data_awkward() -> None:
     def codes(points: list[list[float]]) -> list[str]:
         return [note.code for note in make_data({"points": points, "labels": [0, 1]}).notes]
@@ -138,6 +149,11 @@ CASES: list[tuple[dict[str, Any], str, str]] = [
     ({"name": "blobs", "count": 2000, "repeat": 2}, "dataset.repeat", "too_many"),
     ({"name": "blobs", "repeat": 0}, "dataset.repeat", "out_of_range"),
     ({"name": "blobs", "held_out": 1}, "dataset.held_out", "out_of_range"),
+    ({"name": "blobs", "held_out": "some"}, "dataset.held_out", "not_a_number"),
+    ({**OWN, "held_out": [0, 99]}, "dataset.held_out[1]", "out_of_range"),
+    ({**OWN, "held_out": [True]}, "dataset.held_out[0]", "out_of_range"),
+    ({**OWN, "held_out": [0.5]}, "dataset.held_out[0]", "out_of_range"),
+    ({**OWN, "held_out": [0, 1, 2]}, "dataset.held_out", "too_many"),
     ({"name": "blobs", "standardise": "yes"}, "dataset.standardise", "not_a_boolean"),
     ({"name": "blobs", "features": []}, "dataset.features", "not_a_list"),
     ({"name": "blobs", "features": [1]}, "dataset.features[0]", "not_a_formula"),

@@ -4,8 +4,8 @@ import { close, equal, test } from "./check.js";
 test("points come back in the order in which they were drawn", () => {
   const data = { points: [[1], [3]], labels: [10, 30], held: { points: [[2]], labels: [20] }, order: [0, 2, 1] };
   equal(pointsOf(data), [[1, 10, false], [2, 20, true], [3, 30, false]]);
-  equal(ownDataset({ name: "line", held_out: 0.3 }, pointsOf(data)), { points: [[1], [2], [3]], labels: [10, 20, 30], held_out: 0.3 });
-  equal(ownDataset({ name: "line" }, [[1.23456789, -0.000123456, false]]), { points: [[1.2346]], labels: [-0.00012346] });
+  equal(ownDataset(pointsOf(data)), { points: [[1], [2], [3]], labels: [10, 20, 30], held_out: [1] });
+  equal(ownDataset([[1.23456789, -0.000123456, false]]), { points: [[1.2346]], labels: [-0.00012346] });
 });
 
 test("a class stays a class, however high its point is dragged", () => {

@@ -198,7 +198,7 @@ function remove(panel) {
 }
 
 function send(panel, phase) {
-  panel.on.data(ownDataset(panel.problem.dataset, panel.all), phase);
+  panel.on.data(ownDataset(panel.all), phase);
 }
 
 function key(panel, event) {

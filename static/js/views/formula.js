@@ -130,24 +130,24 @@ function nameFields(variables) {
 
 /** What a fitted model is fitted to, and how. */
 function showFittedSettings(form, problem) {
-  const key = JSON.stringify([problem.kind, problem.loss, problem.weight_decay, problem.dataset.held_out, offeredName(problem)]);
+  form.fitted = problem; // its points change while the fields stay
+  const key = JSON.stringify([problem.kind, problem.loss, problem.weight_decay, Boolean(problem.dataset.held_out), offeredName(problem)]);
   if (form.settingsKey === key) return;
   form.settingsKey = key;
   const titles = { line: t("A noisy line"), outliers: t("A line with outliers"), overlapping: t("Classes that overlap"), mislabelled: t("Far and mislabelled"), own: t("Your own points") };
-  const { held_out: held, ...bare } = problem.dataset;
-  const change = (more) => form.on.fitted({ ...problem, ...more }, null);
+  const change = (more) => form.on.fitted({ ...form.fitted, ...more }, null);
   const pick = (id, label, value, options, chosen) => {
     const select = element("select", { id, onchange: () => chosen(select.value) }, options.map(([name, title, hidden]) => element("option", { value: name, hidden }, title)));
     select.value = value;
     return element("div", { class: "field" }, element("label", { for: id }, label), select);
   };
   const offered = OFFERED[problem.kind].datasets;
-  const withHeld = (dataset, on) => ({ ...dataset, ...(on ? { held_out: HELD_OUT } : {}) });
+  const withHeld = ({ held_out: _held, ...dataset }, on) => ({ ...dataset, ...(on ? { held_out: HELD_OUT } : {}) });
   form.settings.replaceChildren(
-    pick("dataset", t("points"), offeredName(problem) ?? "own", [...Object.keys(offered).map((name) => [name, titles[name]]), ["own", titles.own, true]], (name) => change({ dataset: withHeld(offered[name], held) })),
+    pick("dataset", t("points"), offeredName(problem) ?? "own", [...Object.keys(offered).map((name) => [name, titles[name]]), ["own", titles.own, true]], (name) => change({ dataset: withHeld(offered[name], form.fitted.dataset.held_out) })),
     ...(problem.kind === "logistic" ? [pick("fitted-loss", t("loss"), problem.loss ?? "ce", [["ce", t("cross-entropy")], ["mse", t("squared error")]], (loss) => change({ loss }))] : []),
     element("label", { class: "tog" }, element("span", {}, t("Hold out {percent} %", { percent: 100 * HELD_OUT })),
-      element("input", { type: "checkbox", role: "switch", id: "held-out", checked: Boolean(held), onchange: (event) => change({ dataset: withHeld(bare, event.target.checked) }) })),
+      element("input", { type: "checkbox", role: "switch", id: "held-out", checked: Boolean(problem.dataset.held_out), onchange: (event) => change({ dataset: withHeld(form.fitted.dataset, event.target.checked) }) })),
   );
 }
 
