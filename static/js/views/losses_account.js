@@ -8,14 +8,37 @@ const DIGITS = 12; // of the numbers that are shown to be the same
 
 /** A table with heads [[words, formula, name], ..], `count` rows and a foot: {key, rows, foot}, each a list of cells. */
 export function makeTable(key, heads, count, name) {
-  const line = (index) => element("tr", index === null ? {} : { "data-term": `${name}-${index}` }, ...heads.map((_, column) => element(column ? "td" : "th", column ? {} : { scope: "row" })));
+  const line = (index) =>
+    element(
+      "tr",
+      index === null ? {} : { "data-term": `${name}-${index}` },
+      ...heads.map((_, column) => element(column ? "td" : "th", column ? {} : { scope: "row" })),
+    );
   const rows = Array.from({ length: count }, (_, index) => line(index));
   const foot = line(null);
-  document.querySelector("#terms-table").replaceChildren(
-    element("thead", {}, element("tr", {}, ...heads.map(([words, made, law]) => element("th", { scope: "col" },
-      element("span", { class: /^[a-z]$/.test(words) ? "v" : "" }, words), made ? formula(made) : null, law ? element("small", {}, law) : null)))),
-    element("tbody", {}, ...rows), element("tfoot", {}, foot),
-  );
+  document
+    .querySelector("#terms-table")
+    .replaceChildren(
+      element(
+        "thead",
+        {},
+        element(
+          "tr",
+          {},
+          ...heads.map(([words, made, law]) =>
+            element(
+              "th",
+              { scope: "col" },
+              element("span", { class: /^[a-z]$/.test(words) ? "v" : "" }, words),
+              made ? formula(made) : null,
+              law ? element("small", {}, law) : null,
+            ),
+          ),
+        ),
+      ),
+      element("tbody", {}, ...rows),
+      element("tfoot", {}, foot),
+    );
   return { key, rows, foot };
 }
 
@@ -36,7 +59,15 @@ export function sayEqual(words, value, loss) {
   if (place.dataset.key === key) return;
   place.dataset.key = key;
   const said = (name, text) => element("b", { "data-number": name }, text);
-  place.replaceChildren(words, " ", said("reckoned", one), element("span", { class: "o" }, " = "), said("trained", other), " ", t("the cross-entropy that is trained"));
+  place.replaceChildren(
+    words,
+    " ",
+    said("reckoned", one),
+    element("span", { class: "o" }, " = "),
+    said("trained", other),
+    " ",
+    t("the cross-entropy that is trained"),
+  );
 }
 
 /** Put a text in its place. */

@@ -33,8 +33,12 @@ function sweep(data, kept, { key, run, spec, parameters, loss, scape }) {
   const { problem, ...rule } = spec.runs[run];
   const formula = formulaOf(loss, scape.points, problem.weight_decay);
   const names = formula ? ["x", "y"] : parameters;
-  const asked = formula ? { start: spec.start, steps: spec.steps, runs: [{ ...rule, problem: { kind: "formula", formula } }] } : { ...spec, changes: [] };
-  const over = Object.fromEntries(names.map((name, index) => [name, { low: scape.window3[index][0], high: scape.window3[index][1], count: ACROSS }]));
+  const asked = formula
+    ? { start: spec.start, steps: spec.steps, runs: [{ ...rule, problem: { kind: "formula", formula } }] }
+    : { ...spec, changes: [] };
+  const over = Object.fromEntries(
+    names.map((name, index) => [name, { low: scape.window3[index][0], high: scape.window3[index][1], count: ACROSS }]),
+  );
   const reach = REACH * (scape.window3[0][1] - scape.window3[0][0]);
   postLines("/sweeps", { spec: asked, run: formula ? 0 : run, over }, (line) => {
     if (line.type === "progress") mine.share = line.done / line.of;
@@ -42,7 +46,13 @@ function sweep(data, kept, { key, run, spec, parameters, loss, scape }) {
     if (line.type === "result") {
       const found = { end_x: line[`end_${names[0]}`], end_y: line[`end_${names[1]}`], loss: line.loss };
       const ends = basins(found, scape.valleys.map(({ x, y }) => [x, y]), reach);
-      Object.assign(mine, { share: 1, xs: line.over[names[0]], ys: line.over[names[1]], ends, minima: minimaOf(found, ends, scape.valleys.length) });
+      Object.assign(mine, {
+        share: 1,
+        xs: line.over[names[0]],
+        ys: line.over[names[1]],
+        ends,
+        minima: minimaOf(found, ends, scape.valleys.length),
+      });
     }
     data.redraw();
   }, mine.abort.signal).catch((error) => {
@@ -61,7 +71,15 @@ export function tiles({ xs, ys, ends }, [[x0, x1], [y0, y1]]) {
       if (last?.end === end) last.x1 = across[i + 1];
       else boxes.push({ end, x0: across[i], x1: across[i + 1], y0: up[j], y1: up[j + 1] });
     });
-    return boxes.filter(({ end }) => end >= 0).map((box) => ({ ...box, colour: `var(--c-${FAMILIES[box.end % FAMILIES.length]})`, opacity: TINT, tile: true, name: `basin-${box.end}` }));
+    return boxes
+      .filter(({ end }) => end >= 0)
+      .map((box) => ({
+        ...box,
+        colour: `var(--c-${FAMILIES[box.end % FAMILIES.length]})`,
+        opacity: TINT,
+        tile: true,
+        name: `basin-${box.end}`,
+      }));
   });
 }
 

@@ -5,9 +5,9 @@ import { num, parseNumber, plainNumber } from "../numbers.js";
 import { kindOf, panelOf, rateOf, withFields, withOptimizer, withPairStart, withRate } from "../pair.js";
 import { position, valueAt } from "../scale.js";
 import { anchor, element } from "./element.js";
+import { LOSSES } from "./losses_look.js";
 
 const RATE = { low: 0, high: 1000, scale: "log", reach: [0.01, 100] };
-const LOSSES = ["mse", "ce"];
 
 /** Wire the controls of the page to what they do. */
 export function createControls(state, act) {
@@ -27,7 +27,8 @@ export function createControls(state, act) {
   });
   find("in-space").addEventListener("change", (event) => act.show({ space: event.target.checked }));
   find("basins").addEventListener("change", (event) => act.show({ basins: event.target.checked }));
-  for (const button of document.querySelectorAll("[data-curve]")) button.addEventListener("click", () => act.show({ curve: button.dataset.curve }));
+  for (const button of document.querySelectorAll("[data-curve]"))
+    button.addEventListener("click", () => act.show({ curve: button.dataset.curve }));
   anchor(find("more"), find("more-menu"), "end");
   return controls;
 }
@@ -35,8 +36,16 @@ export function createControls(state, act) {
 function fillScenes({ act, state, find }) {
   const about = (scene) => (scene.view.own || panelOf(scene) !== "neuron" ? "" : ` (${scene.spec.start.map(plainNumber).join(", ")})`);
   for (const button of find("kinds").children) button.addEventListener("click", () => act.panel(button.dataset.kind));
-  find("scenes").append(...state.page.scenes.map((scene) => element("button", { type: "button", "data-scene": scene.name, title: scene.lesson, onclick: () => act.scene(scene) },
-    scene.title, element("span", { class: "n" }, about(scene)))));
+  find("scenes").append(
+    ...state.page.scenes.map((scene) =>
+      element(
+        "button",
+        { type: "button", "data-scene": scene.name, title: scene.lesson, onclick: () => act.scene(scene) },
+        scene.title,
+        element("span", { class: "n" }, about(scene)),
+      ),
+    ),
+  );
 }
 
 function fillOptimizers({ act, state, find }) {
@@ -62,7 +71,18 @@ function fillRates(controls) {
       if (Number.isFinite(lr)) set(lr, false);
       else refuse(controls, `${id}`, field.value);
     });
-    controls.rates[loss ?? "both"] = { row: element("div", { class: `pace ${loss ?? "shared"}` }, element("span", { class: "eta", "aria-hidden": "true" }, element("i", {}, "η")), field, slider), slider, field, loss };
+    controls.rates[loss ?? "both"] = {
+      row: element(
+        "div",
+        { class: `pace ${loss ?? "shared"}` },
+        element("span", { class: "eta", "aria-hidden": "true" }, element("i", {}, "η")),
+        field,
+        slider,
+      ),
+      slider,
+      field,
+      loss,
+    };
   }
   find("rates").append(...Object.values(controls.rates).map(({ row }) => row));
 }
@@ -122,12 +142,27 @@ function refuse(controls, id, text) {
   controls.act.show({});
 }
 
-const FIELDS = { start: ["start-w", "start-b"], input: ["input"], target: ["target"], lr: ["rate", "rate-mse", "rate-ce"], optimizer: ["optimizer"] };
+const FIELDS = {
+  start: ["start-w", "start-b"],
+  input: ["input"],
+  target: ["target"],
+  lr: ["rate", "rate-mse", "rate-ce"],
+  optimizer: ["optimizer"],
+};
 
 /** Show the spec in the controls; a field that is being typed in keeps its text. */
 export function showControls(controls, state) {
   const { find } = controls;
-  const key = JSON.stringify([state.spec, state.own, state.space, state.basins, state.curve, state.problem, state.scene?.name, state.panel]);
+  const key = JSON.stringify([
+    state.spec,
+    state.own,
+    state.space,
+    state.basins,
+    state.curve,
+    state.problem,
+    state.scene?.name,
+    state.panel,
+  ]);
   if (key === controls.key) return;
   controls.key = key;
   const { spec } = state;
@@ -149,7 +184,8 @@ export function showControls(controls, state) {
     label.querySelector("sub").hidden = !second;
   });
   for (const button of find("kinds").children) button.setAttribute("aria-pressed", String(button.dataset.kind === state.panel));
-  for (const button of document.querySelectorAll("[data-curve]")) button.setAttribute("aria-pressed", String(button.dataset.curve === state.curve));
+  for (const button of document.querySelectorAll("[data-curve]"))
+    button.setAttribute("aria-pressed", String(button.dataset.curve === state.curve));
   find("in-space").closest("label").hidden = state.panel !== "neuron";
   find("basins").closest("label").hidden = state.panel !== "logistic";
   find("basins").checked = state.basins;
@@ -176,7 +212,18 @@ export function showControls(controls, state) {
 
 function showProblems({ find }, problem) {
   const errors = problem?.errors ?? [];
-  const named = new Set(problem?.own ? [problem.own] : errors.flatMap(({ field }) => FIELDS[fieldPath(field).filter((part) => part in FIELDS).at(-1)] ?? []));
+  const named = new Set(
+    problem?.own
+      ? [problem.own]
+      : errors.flatMap(
+          ({ field }) =>
+            FIELDS[
+              fieldPath(field)
+                .filter((part) => part in FIELDS)
+                .at(-1)
+            ] ?? [],
+        ),
+  );
   for (const id of Object.values(FIELDS).flat()) {
     find(id).closest(".field, .pace")?.classList.toggle("bad", named.has(id));
     find(id).setAttribute("aria-invalid", String(named.has(id)));

@@ -50,7 +50,9 @@ export function onMap(view, chart, { start, window, move }) {
   const within = (point) => move(point.map((value, axis) => Math.max(window()[axis][0], Math.min(window()[axis][1], value))));
   for (const [name, value] of Object.entries({ role: "application", tabindex: "0" })) root.setAttribute(name, value);
   onDrag(view, chart, (_, event) => event.pointerType === "mouse" || far(event) < FINGER, ({ x, y }) => within([x, y]));
-  host.addEventListener("touchstart", (event) => view.shown && far(event.touches[0]) < FINGER && event.preventDefault(), { passive: false });
+  host.addEventListener("touchstart", (event) => view.shown && far(event.touches[0]) < FINGER && event.preventDefault(), {
+    passive: false,
+  });
   root.addEventListener("keydown", (event) => {
     const side = SIDES[event.key];
     if (!side || !view.shown || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -19,9 +19,23 @@ const slope = row(i("a"), brackets(n(1), o("−"), i("a")));
 
 const FORMULAS = {
   mse: row(i("C"), o("="), `<mfrac displaystyle="false">${n(1)}${n(2)}</mfrac>`, `<msup>${brackets(error)}${n(2)}</msup>`),
-  ce: row(i("C"), o("="), `<mo form="prefix">−</mo>`, i("y"), `<mspace width="0.17em"/>`, ln(`<mspace width="0.17em"/>`, i("a")), o("−"), brackets(n(1), o("−"), i("y")), `<mspace width="0.17em"/>`, ln(brackets(n(1), o("−"), i("a")))),
+  ce: row(
+    i("C"),
+    o("="),
+    `<mo form="prefix">−</mo>`,
+    i("y"),
+    `<mspace width="0.17em"/>`,
+    ln(`<mspace width="0.17em"/>`, i("a")),
+    o("−"),
+    brackets(n(1), o("−"), i("y")),
+    `<mspace width="0.17em"/>`,
+    ln(brackets(n(1), o("−"), i("a"))),
+  ),
   chance: row(`<msup>${i("a")}${i("y")}</msup>`, `<msup>${brackets(n(1), o("−"), i("a"))}${row(n(1), o("−"), i("y"))}</msup>`),
-  binary: row(minus, square(i("y"), thin, ln(thin, i("a")), o("+"), brackets(n(1), o("−"), i("y")), thin, ln(brackets(n(1), o("−"), i("a"))))),
+  binary: row(
+    minus,
+    square(i("y"), thin, ln(thin, i("a")), o("+"), brackets(n(1), o("−"), i("y")), thin, ln(brackets(n(1), o("−"), i("a")))),
+  ),
   categorical: row(minus, sum, sub("y", "j"), thin, ln(thin, sub("a", "j"))),
   entropy: row(minus, i("p"), thin, ln(thin, i("p"))),
   divergence: row(i("p"), thin, ln(brackets(i("p"), `<mo stretchy="false" lspace="0" rspace="0">/</mo>`, i("q")))),

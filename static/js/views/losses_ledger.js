@@ -19,7 +19,10 @@ export function createLedger(host, loss) {
     number("gradient"), sign("="), ...factors.flatMap((name, index) => [index ? sign("×") : null, number(name)]));
   const remark = element("p", { class: "remark", "data-number": "remark" });
   const spark = element("div", { class: "spark", "aria-hidden": "true" });
-  host.append(element("div", { class: "worked" }, product, remark), element("div", { class: "sizes" }, spark, element("span", {}, t("gradient size, step by step"))));
+  host.append(
+    element("div", { class: "worked" }, product, remark),
+    element("div", { class: "sizes" }, spark, element("span", {}, t("gradient size, step by step"))),
+  );
   return { host, product, numbers, remark, chart: createChart(spark, "") };
 }
 
@@ -38,7 +41,10 @@ export function drawLedger(ledger, { now, input, target, step, race }, loss) {
   else put("relative", num(relative, 3));
   ledger.product.setAttribute("aria-label", t("gradient {value}", { value: num(gradient, 3) }));
   const times = slope > 0 ? num(1 / slope, 3) : "∞";
-  const remark = loss === "mse" ? t("Cross-entropy’s gradient would be {times} times as large here: 1/σ′(z).", { times }) : t("The first two factors cancel: a − y = {error} is left.", { error: fix(error, 3) });
+  const remark =
+    loss === "mse"
+      ? t("Cross-entropy’s gradient would be {times} times as large here: 1/σ′(z).", { times })
+      : t("The first two factors cancel: a − y = {error} is left.", { error: fix(error, 3) });
   if (ledger.remark.textContent !== remark) ledger.remark.textContent = remark;
   drawSizes(ledger.chart, now, race.spec.steps, step, loss);
 }
@@ -60,9 +66,14 @@ function drawSizes(chart, now, steps, step, loss) {
   const colour = `var(--c-${loss})`;
   const row = Math.min(step, count - 1);
   drawChart(chart, {
-    x: { range: [0, steps] }, y: { range: [0, top * 1.08] }, margin: { left: 3, right: 6, top: 5, bottom: 3 },
+    x: { range: [0, steps] },
+    y: { range: [0, top * 1.08] },
+    margin: { left: 3, right: 6, top: 5, bottom: 3 },
     fills: [{ x: chart.steps, y: chart.sizes, count: row + 1, colour, opacity: 0.14 }],
-    lines: [{ x: chart.steps, y: chart.sizes, colour, width: 1.3, opacity: 0.4 }, { x: chart.steps, y: chart.sizes, count: row + 1, colour, width: 2.2 }],
+    lines: [
+      { x: chart.steps, y: chart.sizes, colour, width: 1.3, opacity: 0.4 },
+      { x: chart.steps, y: chart.sizes, count: row + 1, colour, width: 2.2 },
+    ],
     dots: [{ x: row, y: chart.sizes[row], colour, radius: 4 }],
   });
 }

@@ -9,6 +9,7 @@ import { sigmoid } from "../neuron.js";
 import { fix, num } from "../numbers.js";
 import { createChart, describeChart, drawChart } from "./chart.js";
 import { element, mathematics } from "./element.js";
+import { LOSSES } from "./losses_look.js";
 import { say } from "./notice.js";
 
 const i = (name) => `<mi>${name}</mi>`;
@@ -19,23 +20,47 @@ const error = i("a") + o("−") + i("y");
 
 // Each loss as a formula in x and y, which stand for weight and bias: z is the text of input · x + y, t that of the target.
 const ROWS = [
-  { name: mark("linear"), output: (z) => z,
+  {
+    name: mark("linear"),
+    output: (z) => z,
     mse: { loss: (z, y) => `(${z} - ${y})**2/2`, gradient: error, natural: true },
-    ce: { why: mark("The output may be negative or above 1: it is no probability, and its logarithm has no meaning.") } },
-  { name: mark("sigmoid"), output: sigmoid,
+    ce: { why: mark("The output may be negative or above 1: it is no probability, and its logarithm has no meaning.") },
+  },
+  {
+    name: mark("sigmoid"),
+    output: sigmoid,
     mse: { loss: (z, y) => `(sigmoid(${z}) - ${y})**2/2`, gradient: brackets(error) + i("a") + brackets(`<mn>1</mn>${o("−")}${i("a")}`) },
-    ce: { loss: (z, y) => `softplus(${z}) - ${y}*(${z})`, gradient: error, natural: true } },
-  { name: mark("softmax"), output: sigmoid, about: mark("two classes"),
-    mse: { loss: (z, y) => `(sigmoid(${z}) - ${y})**2`, gradient: `${sub("a", "j")}${brackets(`${sub("a", "j")}${o("−")}${sub("y", "j")}${o("−")}<munder><mo largeop="false">∑</mo>${i("k")}</munder>${sub("a", "k")}${brackets(sub("a", "k") + o("−") + sub("y", "k"))}`)}` },
-    ce: { loss: (z, y) => `softplus(${z}) - ${y}*(${z})`, gradient: sub("a", "j") + o("−") + sub("y", "j"), natural: true } },
-  { name: mark("tanh"), output: Math.tanh,
-    mse: { loss: (z, y) => `(tanh(${z}) - ${y})**2/2`, gradient: brackets(error) + brackets(`<mn>1</mn>${o("−")}<msup>${i("a")}<mn>2</mn></msup>`) },
-    ce: { why: mark("The output may be negative. Moved to (1 + a)/2 it is a sigmoid of 2z, and that row holds.") } },
-  { name: mark("ReLU"), output: (z) => Math.max(0, z),
-    mse: { loss: (z, y) => `(relu(${z}) - ${y})**2/2`, gradient: `${brackets(error)}<mspace width="0.3em"/>${brackets(`${i("z")}${o("&gt;")}<mn>0</mn>`)}` },
-    ce: { why: mark("The output may be above 1, where ln(1 − a) has no meaning, and is 0 for half of all z.") } },
+    ce: { loss: (z, y) => `softplus(${z}) - ${y}*(${z})`, gradient: error, natural: true },
+  },
+  {
+    name: mark("softmax"),
+    output: sigmoid,
+    about: mark("two classes"),
+    mse: {
+      loss: (z, y) => `(sigmoid(${z}) - ${y})**2`,
+      gradient: `${sub("a", "j")}${brackets(`${sub("a", "j")}${o("−")}${sub("y", "j")}${o("−")}<munder><mo largeop="false">∑</mo>${i("k")}</munder>${sub("a", "k")}${brackets(sub("a", "k") + o("−") + sub("y", "k"))}`)}`,
+    },
+    ce: { loss: (z, y) => `softplus(${z}) - ${y}*(${z})`, gradient: sub("a", "j") + o("−") + sub("y", "j"), natural: true },
+  },
+  {
+    name: mark("tanh"),
+    output: Math.tanh,
+    mse: {
+      loss: (z, y) => `(tanh(${z}) - ${y})**2/2`,
+      gradient: brackets(error) + brackets(`<mn>1</mn>${o("−")}<msup>${i("a")}<mn>2</mn></msup>`),
+    },
+    ce: { why: mark("The output may be negative. Moved to (1 + a)/2 it is a sigmoid of 2z, and that row holds.") },
+  },
+  {
+    name: mark("ReLU"),
+    output: (z) => Math.max(0, z),
+    mse: {
+      loss: (z, y) => `(relu(${z}) - ${y})**2/2`,
+      gradient: `${brackets(error)}<mspace width="0.3em"/>${brackets(`${i("z")}${o("&gt;")}<mn>0</mn>`)}`,
+    },
+    ce: { why: mark("The output may be above 1, where ln(1 − a) has no meaning, and is 0 for half of all z.") },
+  },
 ];
-const LOSSES = ["mse", "ce"];
 
 /** The table in `host`, filled when it is first shown. */
 export function createOutputs(host) {
@@ -64,14 +89,17 @@ function train(outputs, { start, steps, runs }, redraw) {
   if (key === outputs.key || outputs.asked) return;
   outputs.asked = key;
   post("/trajectories", spec).then((answer) => {
-    outputs.runs = answer.runs.map(({ columns }, index) => ({ a: columns.x.map((w, step) => outputs.charts[index].row.output(w * input + columns.y[step])), gradient: columns.gradient_y }));
+    outputs.runs = answer.runs.map(({ columns }, index) => ({
+      a: columns.x.map((w, step) => outputs.charts[index].row.output(w * input + columns.y[step])),
+      gradient: columns.gradient_y,
+    }));
   }).catch((problem) => say(problem.message)).finally(() => {
     Object.assign(outputs, { key, asked: "" });
     redraw();
   });
 }
 
-function drawCell(outputs, { chart, row, loss, run, number }, { theme, race, step, asked }) {
+function drawCell(outputs, { chart, loss, run, number }, { theme, race, step, asked }) {
   const { a, gradient } = outputs.runs[run];
   const { steps } = race.spec;
   const { target } = race.spec.runs[0].problem;
@@ -82,16 +110,44 @@ function drawCell(outputs, { chart, row, loss, run, number }, { theme, race, ste
   const xs = a.map((_, index) => index);
   const right = step < steps * 0.8;
   drawChart(chart, {
-    size: theme.size(1), x: { range: [0, steps], ticks: niceTicks(0, steps, 3).map((v) => [v, String(v)]) }, y: { range: [low - 0.04 * (high - low), high * 1.05], ticks: [[0, "0"], [Math.floor(high), String(Math.floor(high))]] },
+    size: theme.size(1),
+    x: { range: [0, steps], ticks: niceTicks(0, steps, 3).map((v) => [v, String(v)]) },
+    y: {
+      range: [low - 0.04 * (high - low), high * 1.05],
+      ticks: [
+        [0, "0"],
+        [Math.floor(high), String(Math.floor(high))],
+      ],
+    },
     margin: { left: 20, right: 14, top: 6, bottom: 18 },
-    lines: [{ x: [0, steps], y: [target, target], colour: "var(--ink-3)", width: 1, dash: [2, 3] }, ...(open ? [] : [{ x: xs, y: a, colour, width: 1.4, opacity: theme.dark ? 0.45 : 0.36 }]), { x: xs, y: a, count: at + 1, colour, width: 2.2, dash: loss === "ce" ? [7, 4] : [], name: loss }],
+    lines: [
+      { x: [0, steps], y: [target, target], colour: "var(--ink-3)", width: 1, dash: [2, 3] },
+      ...(open ? [] : [{ x: xs, y: a, colour, width: 1.4, opacity: theme.dark ? 0.45 : 0.36 }]),
+      { x: xs, y: a, count: at + 1, colour, width: 2.2, dash: loss === "ce" ? [7, 4] : [], name: loss },
+    ],
     dots: [{ x: at, y: a[at], symbol: loss === "ce" ? "diamond" : "circle", colour, radius: 4.5, name: loss }],
-    words: [{ x: at, y: a[at], dx: right ? 9 : -9, dy: a[at] > (low + high) / 2 ? 12 : -11, anchor: right ? "start" : "end", text: fix(a[at], 3), class: "bold", colour, size: 12, name: "output" }],
+    words: [
+      {
+        x: at,
+        y: a[at],
+        dx: right ? 9 : -9,
+        dy: a[at] > (low + high) / 2 ? 12 : -11,
+        anchor: right ? "start" : "end",
+        text: fix(a[at], 3),
+        class: "bold",
+        colour,
+        size: 12,
+        name: "output",
+      },
+    ],
   });
   const now = `= ${num(gradient[at], 3)}`;
   if (number.textContent !== now) number.textContent = now;
   const half = a.findIndex((value) => value < 0.5);
-  describeChart(chart, open ? t("Output by step.") : t("Output by step; below one half from step {step}.", { step: half < 0 ? "–" : half }));
+  describeChart(
+    chart,
+    open ? t("Output by step.") : t("Output by step; below one half from step {step}.", { step: half < 0 ? "–" : half }),
+  );
 }
 
 function fill(outputs) {
@@ -104,12 +160,51 @@ function fill(outputs) {
     const number = element("b", { class: "now" });
     outputs.charts.push({ plot, row, loss, run, number });
     run += 1;
-    return element("td", { class: loss }, element("p", { class: "gradient" },
-      element("span", {}, mathematics(`<math><mfrac displaystyle="false"><mrow><mo>∂</mo><mi>C</mi></mrow><mrow><mo>∂</mo><mi>z</mi></mrow></mfrac><mo>=</mo>${entry.gradient}</math>`), " ", number),
-      entry.natural ? element("b", { class: "natural" }, t("natural pair")) : null), plot);
+    return element(
+      "td",
+      { class: loss },
+      element(
+        "p",
+        { class: "gradient" },
+        element(
+          "span",
+          {},
+          mathematics(
+            `<math><mfrac displaystyle="false"><mrow><mo>∂</mo><mi>C</mi></mrow><mrow><mo>∂</mo><mi>z</mi></mrow></mfrac><mo>=</mo>${entry.gradient}</math>`,
+          ),
+          " ",
+          number,
+        ),
+        entry.natural ? element("b", { class: "natural" }, t("natural pair")) : null,
+      ),
+      plot,
+    );
   };
-  const head = element("tr", {}, element("th", { scope: "col" }, t("Output")), element("th", { scope: "col", class: "mse" }, t("Mean squared error")), element("th", { scope: "col", class: "ce" }, t("Cross-entropy")));
-  outputs.host.append(element("table", {}, element("thead", {}, head), element("tbody", {},
-    ...ROWS.map((row) => element("tr", {}, element("th", { scope: "row" }, t(row.name), row.about ? element("small", {}, t(row.about)) : null), ...LOSSES.map((loss) => cell(row, loss)))))));
+  const head = element(
+    "tr",
+    {},
+    element("th", { scope: "col" }, t("Output")),
+    element("th", { scope: "col", class: "mse" }, t("Mean squared error")),
+    element("th", { scope: "col", class: "ce" }, t("Cross-entropy")),
+  );
+  outputs.host.append(
+    element(
+      "table",
+      {},
+      element("thead", {}, head),
+      element(
+        "tbody",
+        {},
+        ...ROWS.map((row) =>
+          element(
+            "tr",
+            {},
+            element("th", { scope: "row" }, t(row.name), row.about ? element("small", {}, t(row.about)) : null),
+            ...LOSSES.map((loss) => cell(row, loss)),
+          ),
+        ),
+      ),
+    ),
+  );
   for (const entry of outputs.charts) entry.chart = createChart(entry.plot, t("Output by step"));
 }

@@ -32,13 +32,26 @@ const state = {
 };
 
 const race = racing.createRace({ shown: () => player.step, changed: heard });
-const player = playing.createPlayer({ grant: (until) => connection.advance(link, until), arrived: () => racing.arrived(race), steps: state.spec.steps });
+const player = playing.createPlayer({
+  grant: (until) => connection.advance(link, until),
+  arrived: () => racing.arrived(race),
+  steps: state.spec.steps,
+});
 player.speed = 1;
 const link = connection.createConnection({
-  streamAddress: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/v1/stream`, restAddress: "/api/v1/trajectories", language: page.language,
+  streamAddress: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/v1/stream`,
+  restAddress: "/api/v1/trajectories",
+  language: page.language,
   listeners: {
-    opened: (message) => racing.opened(race, message), steps: (message) => racing.steps(race, message), ended: (message) => racing.finish(race, message),
-    error: refused, have: () => racing.missing(race), state: (now) => { state.waiting = now === "waiting"; soon(); },
+    opened: (message) => racing.opened(race, message),
+    steps: (message) => racing.steps(race, message),
+    ended: (message) => racing.finish(race, message),
+    error: refused,
+    have: () => racing.missing(race),
+    state: (now) => {
+      state.waiting = now === "waiting";
+      soon();
+    },
   },
 });
 
@@ -100,9 +113,18 @@ const question = createQuestion(document.querySelector("#question"), { redraw: s
 const transport = createTransport(act, [0.25, 1, 4, 16]);
 
 createChrome({
-  changed: () => { state.theme = currentTheme(page.tokens); soon(); },
+  changed: () => {
+    state.theme = currentTheme(page.tokens);
+    soon();
+  },
   link: () => state.link,
-  keys: [{ keys: scenes.map((_, index) => String(index + 1)), words: t("the scenes"), press: (_, event) => act.scene(scenes[Number(event.key) - 1]) }],
+  keys: [
+    {
+      keys: scenes.map((_, index) => String(index + 1)),
+      words: t("the scenes"),
+      press: (_, event) => act.scene(scenes[Number(event.key) - 1]),
+    },
+  ],
   share: takeAway(),
 });
 

@@ -39,8 +39,16 @@ function show(question, api) {
   box.hidden = !scene || (!open && question.tapped === null && question.chosen === null);
   if (box.hidden) return;
   if (open) {
-    box.replaceChildren(element("p", { class: "q" }, scene.question, " ", panelOf(scene) === "neuron" ? t("Tap the chart, or:") : ""), element("div", { class: "answers" },
-      ...scene.choices.map((choice, index) => element("button", { class: "button", type: "button", onclick: () => api.choose(index) }, choice))));
+    box.replaceChildren(
+      element("p", { class: "q" }, scene.question, " ", panelOf(scene) === "neuron" ? t("Tap the chart, or:") : ""),
+      element(
+        "div",
+        { class: "answers" },
+        ...scene.choices.map((choice, index) =>
+          element("button", { class: "button", type: "button", onclick: () => api.choose(index) }, choice),
+        ),
+      ),
+    );
     return;
   }
   box.replaceChildren(element("p", { class: "verdict", role: "status" }, verdict(question)));
@@ -50,7 +58,10 @@ function verdict({ scene, tapped, chosen }) {
   if (panelOf(scene) !== "neuron") return `${chosen === scene.answer ? t("Right.") : t("Not quite.")} ${scene.lesson}`;
   const { target } = scene.spec.runs[0].problem;
   const top = summit(target);
-  const truth = t("It is largest at {a}, where it is {size}, and 0 at 0 and at 1.", { a: target === 0 ? "2/3" : fix(top.a, 2), size: num(top.size, 3) });
+  const truth = t("It is largest at {a}, where it is {size}, and 0 at 0 and at 1.", {
+    a: target === 0 ? "2/3" : fix(top.a, 2),
+    size: num(top.size, 3),
+  });
   if (tapped !== null) {
     const off = Math.abs(tapped - top.a);
     return `${off < 0.05 ? t("Right on: you tapped {a}.", { a: fix(tapped, 2) }) : t("You tapped {a}.", { a: fix(tapped, 2) })} ${truth}`;

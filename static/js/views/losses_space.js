@@ -3,12 +3,12 @@ import { makeMap } from "../map.js";
 import { post } from "../api.js";
 import { t } from "../i18n.js";
 import { withPairStart } from "../pair.js";
+import { LOSSES } from "./losses_look.js";
 import { say } from "./notice.js";
 import { loadPlotlyInSpace } from "./plotly.js";
 import { createSurface, drawSurface } from "./surface.js";
 import { ghostsOf, runsOf } from "./losses_words.js";
 
-const LOSSES = ["mse", "ce"];
 // Across the diagonal w = b, along which a neuron with input 1 moves.
 const EYE = { eye: { x: 1.06, y: -1.28, z: 0.64 }, center: { x: 0.03, y: 0.03, z: -0.13 }, up: { x: 0, y: 0, z: 1 } };
 const FAR = { ...EYE, eye: { x: 1.36, y: -1.64, z: 0.96 } };
@@ -47,7 +47,14 @@ export function drawHill(space, loss, id, map, run, shown, parameters) {
   const start = shown.race.spec.start;
   const ghost = ghostsOf(shown)[loss];
   drawSurface(view, {
-    map, theme: shown.theme, step: shown.step, parameters, words: { start: t("start") }, ghosts: ghost?.columns.has(parameters[0]) ? [{ trajectory: ghost, identity }] : [], starts: [start], hover: null,
+    map,
+    theme: shown.theme,
+    step: shown.step,
+    parameters,
+    words: { start: t("start") },
+    ghosts: ghost?.columns.has(parameters[0]) ? [{ trajectory: ghost, identity }] : [],
+    starts: [start],
+    hover: null,
     runs: [{ trajectory: run.trajectory, identity, visible: true, selected: true }],
   });
 }
@@ -57,7 +64,12 @@ function createHill({ plotly, act }, host, camera) {
     hover: () => {},
     start: (point, phase) => (phase === "end" ? act.rest() : moveStart(act, view.spec, point)),
   });
-  for (const [name, value] of Object.entries({ tabindex: "0", role: "application", "aria-label": t("The surface in three dimensions, with every path on it. Arrow keys move the start, comma and full stop turn it.") })) host.setAttribute(name, value);
+  for (const [name, value] of Object.entries({
+    tabindex: "0",
+    role: "application",
+    "aria-label": t("The surface in three dimensions, with every path on it. Arrow keys move the start, comma and full stop turn it."),
+  }))
+    host.setAttribute(name, value);
   host.addEventListener("keyup", act.rest);
   host.closest("figure").querySelector(".aside").textContent = t("drag the start, or turn");
   return Object.assign(view, { camera });
@@ -74,7 +86,11 @@ export function load(space) {
   space.asked = true;
   loadPlotlyInSpace().then((plotly) => (space.plotly = plotly)).catch((error) => {
     space.failed = true;
-    say(error.message === "webgl" ? t("This browser shows nothing in three dimensions: it has no WebGL.") : t("The surface could not be loaded."));
+    say(
+      error.message === "webgl"
+        ? t("This browser shows nothing in three dimensions: it has no WebGL.")
+        : t("The surface could not be loaded."),
+    );
   }).finally(space.redraw);
 }
 

@@ -11,21 +11,33 @@ import { fix, num, plainNumber } from "../numbers.js";
 import { kindOf, withPairStart } from "../pair.js";
 import { termsOf, together } from "../terms.js";
 import { cell } from "../trajectory.js";
-import { createChart, describeChart, drawChart, roomOf } from "./chart.js";
+import { createChart, describeChart, drawChart } from "./chart.js";
 import { fillRow, makeTable, sayEqual, write } from "./losses_account.js";
 import { modelOf } from "./losses_data.js";
 import { onArrows, onDrag } from "./losses_drag.js";
 import { drawFloor, dragFloor } from "./losses_floor.js";
+import { COLOUR } from "./losses_look.js";
+import { drawRuler } from "./losses_ruler.js";
 import { bareLoss, ghostsOf, runsOf } from "./losses_words.js";
 
-const BLUE = "var(--c-ce)";
-const ROUND = [1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 1e-4, 1e-5, 1e-6, 1e-8, 1e-10, 1e-12]; // on the rule of chances
+const BLUE = COLOUR.ce;
 const STEADY = [0.01, 0.99]; // outputs that a point is dragged to
 
 /** The views of the terms; `act.edit` hears of another start or target. */
 export function createTerms(page, act) {
   const chart = (id) => createChart(document.querySelector(`#${id} .plot`), "");
-  const terms = { page, act, models: new Map(), chances: chart("chances"), product: chart("product"), ruler: chart("ruler"), table: null, at: null, shown: null, look: page.tokens.losses.ce };
+  const terms = {
+    page,
+    act,
+    models: new Map(),
+    chances: chart("chances"),
+    product: chart("product"),
+    ruler: chart("ruler"),
+    table: null,
+    at: null,
+    shown: null,
+    look: page.tokens.losses.ce,
+  };
   drag(terms);
   dragFloor(terms);
   point(terms);
@@ -57,7 +69,11 @@ export function drawTerms(terms, shown, redraw) {
   drawTable(terms, terms.shown);
   drawRuler(terms, terms.shown);
   const { product, sum } = terms.shown.all;
-  sayEqual(t("negative log-likelihood: −ln ∏ ÷ {count} =", { count: list.length }), (product > 1e-300 ? -Math.log(product) : sum) / list.length, scene.loss);
+  sayEqual(
+    t("negative log-likelihood: −ln ∏ ÷ {count} =", { count: list.length }),
+    (product > 1e-300 ? -Math.log(product) : sum) / list.length,
+    scene.loss,
+  );
 }
 
 /* the points: how much of the panel's height each one was given is the chance of what happened */
@@ -74,26 +90,67 @@ function drawChances(terms, { points, bias, list, race, row, trajectory, ghost, 
   };
   const faint = (index) => (terms.at === null || terms.at === index ? 1 : 0.35);
   const few = list.length <= 12;
-  const bars = list.map(({ y, a }, index) => ({ x: [place(index), place(index)], y: [1 - y, a], colour: BLUE, width: few ? 9 : 3, opacity: 0.28 * faint(index), cap: "butt", name: `chance-${index}` }));
+  const bars = list.map(({ y, a }, index) => ({
+    x: [place(index), place(index)],
+    y: [1 - y, a],
+    colour: BLUE,
+    width: few ? 9 : 3,
+    opacity: 0.28 * faint(index),
+    cap: "butt",
+    name: `chance-${index}`,
+  }));
   const lines = [
-    ...bars, ...(ghost ? [{ x: xs, y: curve(ghost, Math.min(row, ghost.count - 1)), colour: BLUE, width: 1.4, dash: [1.5, 4], opacity: 0.7, name: "ghost" }] : []),
+    ...bars,
+    ...(ghost
+      ? [{ x: xs, y: curve(ghost, Math.min(row, ghost.count - 1)), colour: BLUE, width: 1.4, dash: [1.5, 4], opacity: 0.7, name: "ghost" }]
+      : []),
     { x: xs, y: curve(trajectory, row), colour: BLUE, width: 2.4, dash, name: "model" },
   ];
   const dots = list.flatMap(({ y, a }, index) => [
     { x: place(index), y, colour: "var(--ink-3)", radius: few ? 4 : 2.5, name: `label-${index}` },
     { x: place(index), y: a, symbol: terms.look.symbol, colour: BLUE, radius: few ? 5.5 : 3, name: `point-${index}` },
   ]);
-  const words = few ? list.map(({ y, a, chance }, index) => ({ x: place(index), y: (1 - y + a) / 2, dx: 9, text: fix(chance, 3), colour: BLUE, class: terms.at === index ? "bold" : "", size: 12, name: `chance-${index}` })) : [];
+  const words = few
+    ? list.map(({ y, a, chance }, index) => ({
+        x: place(index),
+        y: (1 - y + a) / 2,
+        dx: 9,
+        text: fix(chance, 3),
+        colour: BLUE,
+        class: terms.at === index ? "bold" : "",
+        size: 12,
+        name: `chance-${index}`,
+      }))
+    : [];
   drawChart(terms.chances, {
-    size, x: { range, ticks: niceTicks(range[0], range[1] - 0.05 * (range[1] - range[0]), 6).map((v) => [v, plainNumber(v)]), name: bias ? "x" : "z" },
-    y: { range: [-0.06, 1.06], ticks: [[0, "0"], [0.5, "0.5"], [1, "1"]] }, margin: { left: 34, right: phone ? 48 : 16 }, lines, dots, words,
+    size,
+    x: {
+      range,
+      ticks: niceTicks(range[0], range[1] - 0.05 * (range[1] - range[0]), 6).map((v) => [v, plainNumber(v)]),
+      name: bias ? "x" : "z",
+    },
+    y: {
+      range: [-0.06, 1.06],
+      ticks: [
+        [0, "0"],
+        [0.5, "0.5"],
+        [1, "1"],
+      ],
+    },
+    margin: { left: 34, right: phone ? 48 : 16 },
+    lines,
+    dots,
+    words,
   });
   write("#chances .w", t("Points and chances"));
   write("#chances .aside", bias ? t("a bar is the chance of what happened · drag an output") : t("a bar is the chance of what happened"));
   const chosen = list[terms.at ?? 0];
   const { root } = terms.chances;
   root.setAttribute("aria-valuenow", String(Number(chosen.a.toFixed(3))));
-  root.setAttribute("aria-valuetext", t("point {number}: output {a}, chance {chance}", { number: (terms.at ?? 0) + 1, a: fix(chosen.a, 3), chance: fix(chosen.chance, 3) }));
+  root.setAttribute(
+    "aria-valuetext",
+    t("point {number}: output {a}, chance {chance}", { number: (terms.at ?? 0) + 1, a: fix(chosen.a, 3), chance: fix(chosen.chance, 3) }),
+  );
   describeChart(terms.chances, t("The points with the model. Up and down moves the output of a point, left and right chooses another."));
 }
 
@@ -107,12 +164,15 @@ function lead(terms, index, a) {
 
 function drag(terms) {
   const { root } = terms.chances;
-  for (const [name, value] of Object.entries({ role: "slider", tabindex: "0", "aria-valuemin": "0", "aria-valuemax": "1" })) root.setAttribute(name, value);
+  for (const [name, value] of Object.entries({ role: "slider", tabindex: "0", "aria-valuemin": "0", "aria-valuemax": "1" }))
+    root.setAttribute(name, value);
   const points = () => terms.shown && !terms.shown.floor;
   onDrag(terms, terms.chances, (at) => {
     if (!points() || !terms.shown.bias) return false;
     const { scale } = terms.chances;
-    const far = terms.shown.list.map(({ a }, index) => Math.hypot(scale.x(terms.shown.points.features[index][0]) - scale.x(at.x), scale.y(a) - scale.y(at.y)));
+    const far = terms.shown.list.map(({ a }, index) =>
+      Math.hypot(scale.x(terms.shown.points.features[index][0]) - scale.x(at.x), scale.y(a) - scale.y(at.y)),
+    );
     const nearest = far.indexOf(Math.min(...far));
     if (far[nearest] > 28) return false;
     terms.at = nearest;
@@ -131,7 +191,14 @@ function drag(terms) {
 
 /** A point that the mouse is over is marked everywhere: in the chart, in its row, on the rule. */
 function point(terms) {
-  const marked = (event) => /^(?:chance|label|point|term)-(\d+)$/.exec(event.target.dataset?.dot ?? event.target.dataset?.line ?? event.target.dataset?.box ?? event.target.closest?.("[data-term]")?.dataset.term ?? "");
+  const marked = (event) =>
+    /^(?:chance|label|point|term)-(\d+)$/.exec(
+      event.target.dataset?.dot ??
+        event.target.dataset?.line ??
+        event.target.dataset?.box ??
+        event.target.closest?.("[data-term]")?.dataset.term ??
+        "",
+    );
   document.querySelector("#terms").addEventListener("pointermove", (event) => { // not "pointerover": what moves under a still mouse takes nothing from the keys
     if (event.pointerType !== "mouse" || event.buttons) return;
     const found = marked(event);
@@ -152,27 +219,88 @@ function drawProduct(terms, { race, trajectory, row, step, size, theme, at, ghos
   const most = Math.max(...history, 1e-300);
   const xs = losses.map((_, index) => index);
   const series = [
-    { name: "loss", y: losses.map((value) => value / top), colour: BLUE, dash: terms.page.tokens.dashes[terms.look.dash], symbol: terms.look.symbol, now: loss, word: t("loss") },
-    { name: "likelihood", y: history.map((value) => value / most), colour: "var(--ink)", dash: [], symbol: "square", now: all.product, word: t("likelihood") },
+    {
+      name: "loss",
+      y: losses.map((value) => value / top),
+      colour: BLUE,
+      dash: terms.page.tokens.dashes[terms.look.dash],
+      symbol: terms.look.symbol,
+      now: loss,
+      word: t("loss"),
+    },
+    {
+      name: "likelihood",
+      y: history.map((value) => value / most),
+      colour: "var(--ink)",
+      dash: [],
+      symbol: "square",
+      now: all.product,
+      word: t("likelihood"),
+    },
   ];
   const lines = series.flatMap(({ name, y, colour, dash }) => [
     { x: xs, y, colour, width: 1.5, opacity: theme.dark ? 0.45 : 0.36 }, { x: xs, y, count: row + 1, colour, width: 2.6, dash, name },
   ]);
-  if (ghost) lines.unshift({ x: xs, y: Array.from(ghost.columns.get("loss"), (value) => value / top), count: Math.min(xs.length, ghost.count), colour: BLUE, width: 1.4, dash: [1.5, 4], opacity: 0.7, name: "loss-ghost" });
+  if (ghost)
+    lines.unshift({
+      x: xs,
+      y: Array.from(ghost.columns.get("loss"), (value) => value / top),
+      count: Math.min(xs.length, ghost.count),
+      colour: BLUE,
+      width: 1.4,
+      dash: [1.5, 4],
+      opacity: 0.7,
+      name: "loss-ghost",
+    });
   const right = step < steps * 0.7;
   const above = (index) => series[index].y[row] >= series[1 - index].y[row] || series[index].y[row] < 0.12;
   const words = series.flatMap(({ name, y, colour, now, word }, index) => [
-    { x: row, y: y[row], dx: right ? 10 : -10, dy: above(index) ? -13 : 14, anchor: right ? "start" : "end", text: [[`${word} `, null], [num(now, 3), "bold"]], colour, name },
-    ...[0.5, 1].map((part) => ({ x: index ? steps : 0, y: part, dx: index ? 6 : -6, anchor: index ? "start" : "end", text: num(part * (index ? most : top), 2), colour, size: 11 })),
+    {
+      x: row,
+      y: y[row],
+      dx: right ? 10 : -10,
+      dy: above(index) ? -13 : 14,
+      anchor: right ? "start" : "end",
+      text: [
+        [`${word} `, null],
+        [num(now, 3), "bold"],
+      ],
+      colour,
+      name,
+    },
+    ...[0.5, 1].map((part) => ({
+      x: index ? steps : 0,
+      y: part,
+      dx: index ? 6 : -6,
+      anchor: index ? "start" : "end",
+      text: num(part * (index ? most : top), 2),
+      colour,
+      size: 11,
+    })),
   ]);
   drawChart(terms.product, {
-    size, x: { range: [0, steps], ticks: niceTicks(0, steps, 5).map((v) => [v, String(v)]) }, y: { range: [0, 1.08], ticks: [[0, "0"], [0.5, ""], [1, ""]] },
-    margin: { left: 40, right: 52 * size, top: 16 * size }, uprights: [{ x: Math.min(step, steps) }], lines, words,
+    size,
+    x: { range: [0, steps], ticks: niceTicks(0, steps, 5).map((v) => [v, String(v)]) },
+    y: {
+      range: [0, 1.08],
+      ticks: [
+        [0, "0"],
+        [0.5, ""],
+        [1, ""],
+      ],
+    },
+    margin: { left: 40, right: 52 * size, top: 16 * size },
+    uprights: [{ x: Math.min(step, steps) }],
+    lines,
+    words,
     dots: series.map(({ name, y, colour, symbol }) => ({ x: row, y: y[row], symbol, colour, name })),
   });
   write("#product .w", t("Product up, loss down"));
   write("#product .aside", t("by step · each on a scale of its own"));
-  describeChart(terms.product, t("By step: likelihood {likelihood}, loss {loss}.", { likelihood: num(all.product, 3), loss: num(loss, 3) }));
+  describeChart(
+    terms.product,
+    t("By step: likelihood {likelihood}, loss {loss}.", { likelihood: num(all.product, 3), loss: num(loss, 3) }),
+  );
 }
 
 /** The likelihood at every row that has come; computed once for each. */
@@ -207,40 +335,9 @@ function drawTable(terms, { points, list, all, bias, loss }) {
     fillRow(terms.table.rows[index], texts, terms.at === index);
   });
   const sum = num(all.sum, 5);
-  fillRow(terms.table.foot, [t("together"), "", "", `∏ = ${num(all.product, 4)}`, `∑ = ${sum}`, `∑ = ${sum}`, `${sum} ÷ ${list.length} = ${num(loss, 4)}`], false);
-}
-
-/* the slide rule: below the sum of the terms, above the product of the chances */
-
-function drawRuler(terms, { list, all, trajectory, at, size }) {
-  const first = together(at(0, trajectory)).sum;
-  const reach = Math.max(all.sum, Math.min(first, 40)) * 1.04;
-  let from = 0;
-  const boxes = list.map(({ term, y }, index) => {
-    const box = { x0: from, x1: from + term, y0: 0, y1: 1, colour: BLUE, opacity: (y ? 0.5 : 0.28) + (terms.at === index ? 0.3 : 0), name: `term-${index}` };
-    from += term;
-    return box;
-  });
-  const pixel = (reach * size) / Math.max(200, roomOf(terms.ruler)[0]);
-  const words = boxes.flatMap(({ x0, x1 }, index) => (x1 - x0 < 38 * pixel ? [] : [{ x: (x0 + x1) / 2, y: 0.5, anchor: "middle", text: fix(list[index].term, 3), colour: "var(--ink)", size: 11.5, name: `term-${index}` }]));
-  const inside = reach - all.sum < 104 * pixel; // no room beside the end: the product stands over the last terms
-  const middle = all.sum + (inside ? -40 : 40) * pixel;
-  const chances = ROUND.filter((chance) => -Math.log(chance) <= reach * 1.001);
-  const notches = [];
-  let last = -Infinity;
-  for (const chance of chances) {
-    const x = -Math.log(chance);
-    if (x - last < 40 * pixel || Math.abs(x - middle) < 64 * pixel) continue; // the product stands there
-    last = x;
-    notches.push({ x: [x, x], y: [1.08, 1.24], colour: "var(--ink-3)", width: 1 });
-    words.push({ x, y: 1.5, anchor: "middle", text: chance >= 0.001 ? plainNumber(chance) : num(chance, 1), colour: "var(--ink-3)", size: 11 });
-  }
-  drawChart(terms.ruler, {
-    size, x: { range: [0, reach], ticks: niceTicks(0, reach, 8).map((v) => [v, plainNumber(v)]), name: "∑" }, y: { range: [-0.12, 1.75], ticks: [], grid: false },
-    margin: { left: 8, right: 16, top: 2 }, boxes, lines: notches,
-    words: [...words, { x: all.sum, y: 1.5, dx: inside ? 0 : 8, anchor: inside ? "end" : "start", text: [["∏ = ", null], [num(all.product, 3), "bold"]], colour: BLUE, name: "product" }],
-  });
-  write("#ruler .w", t("Multiplying chances is adding their logarithms"));
-  write("#ruler .aside", t("above: product of the chances · below: sum of the terms"));
-  describeChart(terms.ruler, t("The terms end to end: their sum is {sum}, the product of the chances {product}.", { sum: num(all.sum, 4), product: num(all.product, 4) }));
+  fillRow(
+    terms.table.foot,
+    [t("together"), "", "", `∏ = ${num(all.product, 4)}`, `∑ = ${sum}`, `∑ = ${sum}`, `${sum} ÷ ${list.length} = ${num(loss, 4)}`],
+    false,
+  );
 }

@@ -7,13 +7,14 @@ import { kindOf, places } from "../pair.js";
 import { entropy } from "../terms.js";
 import { cell, ended, rowAt } from "../trajectory.js";
 import { element } from "./element.js";
+import { LOSSES } from "./losses_look.js";
 
 const STUCK = 0.85; // an output this far from the target "still" stands there
 
 /** {mse, ce}: the run of each loss as {trajectory, row, over}. */
 export function runsOf({ race, spec, step }) {
   const at = places(race.spec ?? spec);
-  return Object.fromEntries(["mse", "ce"].map((loss) => {
+  return Object.fromEntries(LOSSES.map((loss) => {
     const trajectory = race.runs[at[loss]];
     return [loss, { trajectory, row: rowAt(trajectory, step), over: ended(trajectory) }];
   }));
@@ -29,7 +30,7 @@ export function bareLoss({ race }, trajectory, row) {
 /** {mse, ce}: the rows of each loss before the last change, where there are any. */
 export function ghostsOf({ race }) {
   const at = places(race.spec);
-  return Object.fromEntries(["mse", "ce"].map((loss) => [loss, race.ghosts.find(({ run }) => run === at[loss])?.trajectory ?? null]));
+  return Object.fromEntries(LOSSES.map((loss) => [loss, race.ghosts.find(({ run }) => run === at[loss])?.trajectory ?? null]));
 }
 
 /** The live sentence, in `place`: both outputs at the step shown. */
@@ -59,7 +60,9 @@ function termsSentence(shown) {
   if (problem.kind === "neuron") {
     const slots = { steps: step, a: fix(loss, 4), b: fix(loss - entropy(problem.target), 4), target: plainNumber(problem.target) };
     if (asked.pending()) return parts("The target is {target}, and cross-entropy is {a}.", slots);
-    return step === 0 ? parts("The target is {target}: cross-entropy is {a}, of which training can take away {b}.", slots) : parts("After {steps} steps cross-entropy is {a}; {b} of it can still go.", slots);
+    return step === 0
+      ? parts("The target is {target}: cross-entropy is {a}, of which training can take away {b}.", slots)
+      : parts("After {steps} steps cross-entropy is {a}; {b} of it can still go.", slots);
   }
   const count = problem.dataset.points?.length ?? problem.dataset.count;
   const slots = { steps: step, a: num(Math.exp(-loss * count), 3), b: fix(loss, 4) };
@@ -81,7 +84,11 @@ function dataSentence(shown) {
   }
   const share = (loss) => `${fix(100 * read(loss, "accuracy"), 1)}%`;
   if (step === 0) return parts("Both start from {a}, where every point gets probability one half.", { a: place("mse") });
-  return parts("After {steps} steps {mse} has {a} of the points on the right side, {ce} {b}.", { ...common, a: share("mse"), b: share("ce") });
+  return parts("After {steps} steps {mse} has {a} of the points on the right side, {ce} {b}.", {
+    ...common,
+    a: share("mse"),
+    b: share("ce"),
+  });
 }
 
 function neuronSentence(shown) {
@@ -89,18 +96,30 @@ function neuronSentence(shown) {
   const runs = runsOf(shown);
   const { target } = race.spec.runs[0].problem;
   const output = (loss) => fix(cell(runs[loss].trajectory, "output", runs[loss].row), 3);
-  const common = { mse: t("squared error"), ce: t("cross-entropy"), a: output("mse"), b: output("ce"), steps: step, target: plainNumber(target) };
-  for (const loss of ["mse", "ce"]) {
+  const common = {
+    mse: t("squared error"),
+    ce: t("cross-entropy"),
+    a: output("mse"),
+    b: output("ce"),
+    steps: step,
+    target: plainNumber(target),
+  };
+  for (const loss of LOSSES) {
     const { trajectory, over } = runs[loss];
     if (over && trajectory.status.state === "diverged" && step >= trajectory.status.step) {
-      return named(loss, parts("{who} diverged after step {steps}: its learning rate is too large.", { who: common[loss], steps: trajectory.status.step }));
+      return named(
+        loss,
+        parts("{who} diverged after step {steps}: its learning rate is too large.", { who: common[loss], steps: trajectory.status.step }),
+      );
     }
   }
   if (step === 0) return parts("Both start from the same place: output {a}, where {target} is wanted.", common);
   const far = (loss) => Math.abs(cell(runs[loss].trajectory, "output", runs[loss].row) - target);
   if (step === 1) return parts("After 1 step {mse} outputs {a}; {ce} outputs {b}.", common);
-  if (far("mse") > STUCK && far("ce") < far("mse") - 0.1 && target < 0.5) return parts("After {steps} steps {mse} still outputs {a}; {ce} is down to {b}.", common);
-  if (far("mse") > STUCK && far("ce") < far("mse") - 0.1) return parts("After {steps} steps {mse} still outputs {a}; {ce} is up to {b}.", common);
+  if (far("mse") > STUCK && far("ce") < far("mse") - 0.1 && target < 0.5)
+    return parts("After {steps} steps {mse} still outputs {a}; {ce} is down to {b}.", common);
+  if (far("mse") > STUCK && far("ce") < far("mse") - 0.1)
+    return parts("After {steps} steps {mse} still outputs {a}; {ce} is up to {b}.", common);
   return parts("After {steps} steps {mse} outputs {a}; {ce} outputs {b}.", common);
 }
 
@@ -112,8 +131,11 @@ export function marks(shown) {
   if (shown.panel !== "neuron" || kindOf(shown.race.spec) !== "neuron") return [];
   const runs = runsOf(shown);
   const { target } = shown.race.spec.runs[0].problem;
-  const words = target < 0.5 ? { mse: t("Squared error < 0.5"), ce: t("Cross-entropy < 0.5") } : { mse: t("Squared error > 0.5"), ce: t("Cross-entropy > 0.5") };
-  return ["mse", "ce"].flatMap((loss) => {
+  const words =
+    target < 0.5
+      ? { mse: t("Squared error < 0.5"), ce: t("Cross-entropy < 0.5") }
+      : { mse: t("Squared error > 0.5"), ce: t("Cross-entropy > 0.5") };
+  return LOSSES.flatMap((loss) => {
     const { trajectory } = runs[loss];
     const step = crosses(trajectory.columns.get("output") ?? [], trajectory.count, target);
     return step < 0 ? [] : [{ step, label: words[loss], colour: `var(--c-${loss})` }];
