@@ -23,7 +23,7 @@ Columns = dict[str, NDArray[Any]]
 Clock = Callable[[], float]
 
 FORMULA_COST = 100.0  # multiplications a parameter: what a rule takes beside a formula's own
-MOST_STEP_COST = 4e7  # multiplications of one step, which is never interrupted: about 20 ms
+MOST_STEP_COST = 1e7  # multiplications of one step, which is never interrupted: about 5 ms
 MOST_MARKS = 16  # of a run's states that are kept
 LINE_SEARCH = 40  # most evaluations of a step of L-BFGS
 
@@ -147,7 +147,8 @@ def _walk(spec: Spec, index: int, run: Run, made: Made, picked: bool) -> Walk:
             f"one step may take about {cost:.2g} multiplications, the most is {MOST_STEP_COST:.2g}: use fewer points "
             "or parameters, or another optimizer."
         )
-        raise FieldError("optimizer", message, code="heavy_step", cost=int(cost), cap=int(MOST_STEP_COST))
+        field = "optimizer" if walk.plan.rule is None else "problem"
+        raise FieldError(field, message, code="heavy_step", cost=int(cost), cap=int(MOST_STEP_COST))
     for place, name in enumerate(run.columns or ()):
         if name not in walk.columns:
             message = unknown("column", name, walk.columns)
@@ -183,7 +184,7 @@ def _placed(error: FieldError, spec: Spec, index: int) -> Fault:
                 error.field.replace(f"[{local}]", f"[{own[local]}]", 1), error.message, code=error.code, **error.values
             )
         )
-    shared = root in {"start", "batch"} and getattr(spec.runs[index], root) is None
+    shared = root in {"problem", "start", "batch"} and getattr(spec.runs[index], root) is None
     return fault(error, "" if shared else f"runs[{index}]")
 
 

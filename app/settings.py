@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     answer_numbers: int = Field(default=2_000_000, ge=1000, description="most numbers in one answer")
     work_cost: float = Field(default=2e10, gt=0, description="most work of one request, in multiplications")
     sweep_cost: float = Field(default=2e11, gt=0, description="most work of one sweep, in multiplications")
-    sweep_processes: int = Field(default=2, ge=1, le=64, description="processes that sweep")
+    sweep_processes: int = Field(default=2, ge=1, le=64, description="processes that sweep, of each worker")
     messages_a_second: float = Field(default=20, gt=0, description="messages a viewer may send a second, sustained")
     message_burst: int = Field(default=40, ge=1, description="messages a viewer may send at once")
     computing_a_second: float = Field(

@@ -21,6 +21,7 @@ def run(**fields: Any) -> dict[str, Any]:
 
 
 WIDE = {"kind": "network", "dataset": {"name": "moons", "count": 2000}, "hidden": [20, 20]}
+WIDEST = {**WIDE, "hidden": [40, 40]}
 BAD = [
     ({"runs": []}, "runs", "too_short"),
     ({**SPEC, "problem": {"kind": "surface", "name": "rosenbrok"}}, "problem.name", "unknown"),
@@ -52,6 +53,8 @@ BAD = [
     ({**SPEC, "runs": [{"rule": "x = x - lr*g"}]}, "runs[0].settings.lr", "missing"),
     (run(optimizer="newton", problem=WIDE), "runs[0].optimizer", "heavy_step"),
     (run(optimizer="lbfgs", problem=WIDE), "runs[0].optimizer", "heavy_step"),
+    ({**SPEC, "problem": WIDEST, "start": None}, "problem", "heavy_step"),
+    (run(problem=WIDEST), "runs[0].problem", "heavy_step"),
     ({**SPEC, "runs": [{"rule": "y = 2"}]}, "runs[0].rule", "no_x"),
 ]
 
