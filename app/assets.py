@@ -40,7 +40,10 @@ class Assets:
         if ".." in parts or "\0" in path:
             return None
         file = self.directory.joinpath(*parts)
-        return file if file.is_file() and file.resolve().is_relative_to(self.directory) else None
+        try:
+            return file if file.is_file() and file.resolve().is_relative_to(self.directory) else None
+        except OSError:  # a name longer than the file system's
+            return None
 
     def router(self) -> APIRouter:
         """The files' addresses. An older version's are answered too, for pages that were open before a restart."""

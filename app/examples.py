@@ -66,6 +66,7 @@ def refused(description: str) -> dict[str, Any]:
 Responses = dict[int | str, dict[str, Any]]
 REFUSED: Responses = {
     413: refused("The body is too large."),
+    414: refused("The query is too long."),
     422: refused("A field that cannot be used: which, why, and what would do."),
 }
 POSTED: Responses = {

@@ -1,4 +1,4 @@
-"""What stands before every answer: the limit on bodies, the security headers, HEAD, and mistakes."""
+"""What stands before every answer: the limit on queries and bodies, the security headers, HEAD, and mistakes."""
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -36,16 +36,21 @@ class SecurityHeaders:
         await self.app(scope, receive, guarded if scope["type"] == "http" else send)
 
 
-class BodyLimit:
-    """Refuse a body over `most` bytes: at once where its length is said, else as it comes."""
+class SizeLimit:
+    """Refuse a long query, and a body over `most` bytes: at once where its length is said, else as it comes."""
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
+    def __init__(self, app: ASGIApp, query: int, body: int) -> None:
         self.app = app
-        self.most = most
+        self.query = query
+        self.most = body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
+            return
+        if len(scope["query_string"]) > self.query:
+            detail = f"The query may have at most {self.query} characters; POST the spec, or send it over the stream."
+            await respond(ProblemError(414, detail, name="too-long", cap=self.query))(scope, receive, send)
             return
         error = ProblemError(413, f"The body may have at most {self.most} bytes.", name="too-large", cap=self.most)
         said = Headers(scope=scope).get("content-length", "")

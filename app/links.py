@@ -11,7 +11,7 @@ import binascii
 import json
 import re
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -27,6 +27,7 @@ from core.settings import Setting, unknown
 from core.surfaces import SURFACES
 
 LONGEST = 8192  # characters of a link: longer ones do not survive every proxy and mail
+LONGEST_READ = 2 * LONGEST  # of a query: one that somebody wrote may be longer than ours
 INFLATED = 256 * 1024  # bytes of a packed spec
 SAFE = "(),=;*@:/!'~$"
 
@@ -235,11 +236,24 @@ def read(query: Query, known: Sequence[str] = VIEW) -> Reading:
             raise InvalidError([Fault("spec", "stands alone: it is the whole spec.", "alone")])
         return Reading(unpack(ours[0][1]), ignored)
     body = _fields([(name, value) for name, value in ours if name not in ("run", "change")], "")
-    if runs := [value for name, value in ours if name == "run"]:
-        body["runs"] = [_read_run(text, f"runs[{index}]") for index, text in enumerate(runs)]
-    if changes := [value for name, value in ours if name == "change"]:
-        body["changes"] = [_read_change(text, f"changes[{index}]") for index, text in enumerate(changes)]
+    found: list[Fault] = []
+    for field, one, reader in (("runs", "run", _read_run), ("changes", "change", _read_change)):
+        if texts := [value for name, value in ours if name == one]:
+            body[field] = list(_each(texts, field, reader, found))
+    if found:
+        raise InvalidError(found)
     return Reading(body, ignored)
+
+
+def _each(
+    texts: Sequence[str], field: str, reader: Callable[[str, str], dict[str, Any]], found: list[Fault]
+) -> Iterator[dict[str, Any]]:
+    """Each text as it reads; what cannot be read goes to `found`."""
+    for index, text in enumerate(texts):
+        try:
+            yield reader(text, f"{field}[{index}]")
+        except InvalidError as error:
+            found += error.faults
 
 
 def check(body: dict[str, Any]) -> Spec:

@@ -15,6 +15,7 @@ from app import (
     examples,
     explanations,
     figures,
+    links,
     models,
     operation,
     pages,
@@ -26,7 +27,7 @@ from app import (
     theories,
 )
 from app.assets import Assets
-from app.guard import BodyLimit, Head, Mistakes, SecurityHeaders
+from app.guard import Head, Mistakes, SecurityHeaders, SizeLimit
 from app.lifeline import stop_with_parent
 from app.logs import RequestLog
 from app.paths import folder
@@ -80,11 +81,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(pages.router(assets, settings))
     app.include_router(reference.router(assets))
     app.include_router(operation.router(), include_in_schema=False)
+    app.include_router(stream.elsewhere())
 
     app.add_middleware(Mistakes)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5, thread_minimum_size=16 * 1024)
     app.add_middleware(Head)
-    app.add_middleware(BodyLimit, most=settings.body_bytes)
+    app.add_middleware(SizeLimit, query=links.LONGEST_READ, body=settings.body_bytes)
     app.add_middleware(SecurityHeaders, frame_ancestors=settings.frame_ancestors)
     app.add_middleware(RequestLog)
     return app

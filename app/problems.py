@@ -16,6 +16,7 @@ from app.spec import PROBLEMS
 from core.errors import FieldError
 from core.settings import unknown
 
+MOST_FAULTS = 50  # that are told at once; `detail` counts them all
 MEDIA_TYPE = "application/problem+json"
 TAGGED = ("problem",)  # fields whose union's tag pydantic puts into the path of an error
 
@@ -61,7 +62,7 @@ class ProblemError(Exception):
             "title": HTTPStatus(self.status).phrase,
             "status": self.status,
             "detail": self.detail,
-            "errors": [fault.body() for fault in self.faults],
+            "errors": [fault.body() for fault in self.faults[:MOST_FAULTS]],
             **self.more,
         }
 
@@ -147,6 +148,8 @@ def _fault(error: Mapping[str, Any], skip: int) -> Fault:
             known = [name.strip(" '") for name in values["expected_tags"].split(",")]
             return Fault(where, unknown(tag, values["tag"][:60], known), "unknown", {"known": known})
     values = {name: value for name, value in values.items() if isinstance(value, (str, int, float))}
+    if code == "missing" and not where:
+        return Fault("", "There is no body: send one of JSON.", code, values)
     return Fault(where, SENTENCES.get(code, error["msg"]).format_map(values), code, values)
 
 
@@ -200,7 +203,7 @@ def _outside(location: Sequence[str | int]) -> int:
 def from_status(error: HTTPException) -> ProblemError:
     """A bare status, such as 404 and 405, in our shape."""
     cures = {
-        400: "The body cannot be read as JSON.",
+        400: "The body cannot be read as JSON: it must be UTF-8, and neither too deep nor with endless numbers.",
         404: "There is nothing at this address; /docs lists what there is.",
         405: "This address does not take that method; the Allow header lists those it takes.",
     }

@@ -37,6 +37,17 @@ def router(settings: Settings, turns: Turns) -> APIRouter:
     return routes
 
 
+def elsewhere() -> APIRouter:
+    """What a WebSocket is told at any other address."""
+    routes = APIRouter()
+
+    @routes.websocket("/{path:path}")
+    async def nothing(websocket: WebSocket, path: str) -> None:
+        await websocket.send_denial_response(respond(ProblemError(404, "The stream is at /api/v1/stream.")))
+
+    return routes
+
+
 def welcome(origin: str | None, host: str | None, allowed: tuple[str, ...]) -> bool:
     """Whether a page of `origin` may open the stream: its own host's pages, the allowed, and programs.
 

@@ -113,6 +113,7 @@ def test_what_a_link_leaves_out_comes_from_the_opening_scene() -> None:
         ([("spec", "rubbish")], ["spec"]),
         ([("start", "1,2,3,4")], ["start"]),
         ([("change", "7@1(lr=1)")], ["changes[0].run"]),
+        ([("change", "a"), ("run", "(("), ("change", "b")], ["runs[0]", "changes[0]", "changes[1]"]),
     ],
 )
 def test_nonsense_is_left_out_and_said(query: list[tuple[str, str]], fields: list[str]) -> None:

@@ -73,6 +73,12 @@ def test_bad_spec_names_its_field(call: Caller, body: Any, field: str, code: str
     assert error["message"].endswith((".", "?"))
 
 
+def test_faults_beyond_fifty_are_counted(call: Caller) -> None:
+    problem = call.post("/api/v1/trajectories", json={**SPEC, **{f"k{number}": 0 for number in range(3000)}}).json()
+    assert len(problem["errors"]) == 50
+    assert problem["detail"].endswith("And 2999 more.")
+
+
 def test_every_fault_is_told_at_once(call: Caller) -> None:
     body = {**SPEC, "steps": 0, "runs": [{"optimizer": "adam", "settings": {"lr": "a", "eps": "b"}}]}
     fields = {error["field"] for error in call.post("/api/v1/trajectories", json=body).json()["errors"]}
@@ -98,6 +104,9 @@ def test_what_is_not_finite_is_refused_at_its_field(call: Caller, number: str) -
         ("POST", "/api/v1/trajectories", {"content": "[" * 9_999, "headers": JSON}, 400, "about:blank"),
         ("POST", "/api/v1/trajectories", {"content": b"\xff", "headers": JSON}, 400, "about:blank"),
         ("POST", "/api/v1/trajectories", {"content": "1" * 65_537, "headers": JSON}, 413, "urn:steepest:too-large"),
+        ("GET", "/api/v1/trajectories?formula=" + "x" * 20_000, {}, 414, "urn:steepest:too-long"),
+        ("GET", "/?" + "run=adam&" * 2_000, {}, 414, "urn:steepest:too-long"),
+        ("GET", "/static/1/" + "a" * 5_000, {}, 404, "about:blank"),
         ("POST", "/api/v1/trajectories", {"content": "{}"}, 415, "urn:steepest:media-type"),
         ("POST", "/api/v1/surfaces", {"content": "a=1", "headers": {"content-type": "text/plain"}}, 415, None),
         ("POST", "/api/v1/trajectories", {"content": "", "headers": JSON}, 422, "urn:steepest:invalid"),

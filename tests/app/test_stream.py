@@ -224,6 +224,16 @@ def test_a_foreign_page_is_refused(server: Server) -> None:
     assert json.loads(asyncio.run(talk("https://elsewhere.example")))["status"] == 403
 
 
+def test_any_other_address_is_told_where_the_stream_is(server: Server) -> None:
+    async def talk() -> tuple[int, bytes]:
+        with pytest.raises(InvalidStatus) as caught:
+            await connect(server.stream.replace("stream", "strm"))
+        return caught.value.response.status_code, bytes(caught.value.response.body or b"")
+
+    status, body = asyncio.run(talk())
+    assert (status, json.loads(body)["detail"]) == (404, "The stream is at /api/v1/stream.")
+
+
 def test_who_may_open_the_stream() -> None:
     assert welcome(None, "steepest.example", ())
     assert welcome("https://steepest.example", "steepest.example", ())
