@@ -68,14 +68,14 @@ class ProblemError(Exception):
 
 
 class InvalidError(ProblemError):
-    """Input that is read but cannot be used: 422, with a fault for each field."""
+    """Input that is read but cannot be used: 422, with a fault for each field; or with the first of `count`."""
 
-    def __init__(self, faults: Iterable[Fault], **more: Any) -> None:
+    def __init__(self, faults: Iterable[Fault], count: int | None = None, **more: Any) -> None:
         faults = tuple(faults)
         first = faults[0]
         detail = f"{first.field}: {first.message}" if first.field else first.message
-        if len(faults) > 1:
-            detail += f" And {len(faults) - 1} more."
+        if (others := (count or len(faults)) - 1) > 0:
+            detail += f" And {others} more."
         super().__init__(422, detail, faults, name="invalid", **more)
 
 
@@ -189,10 +189,10 @@ def _printable(value: Any) -> Any:
 
 def from_validation(error: RequestValidationError) -> ProblemError:
     """FastAPI's own refusals in our shape."""
-    first = error.errors()[0]
-    if first["type"] == "json_invalid":
-        return ProblemError(400, f"The body is not JSON: {first['ctx']['error']}.", name="not-json")
-    return InvalidError(fault for entry in error.errors() for fault in faults([entry], skip=_outside(entry["loc"])))
+    entries = error.errors()
+    if entries[0]["type"] == "json_invalid":
+        return ProblemError(400, f"The body is not JSON: {entries[0]['ctx']['error']}.", name="not-json")
+    return InvalidError((_fault(entry, _outside(entry["loc"])) for entry in entries[:MOST_FAULTS]), len(entries))
 
 
 def _outside(location: Sequence[str | int]) -> int:

@@ -6,7 +6,7 @@ in order, and no more is held than the replies not yet taken and one slice of ro
 
 import json
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from app import links
 from app.messages import Advance, Closed, Ended, Incoming, Open, Opened, Outgoing, Refused
-from app.problems import Fault, InvalidError, ProblemError, faults
+from app.problems import MOST_FAULTS, Fault, InvalidError, ProblemError, faults
 from app.racing import Race, race
 from app.runs import Clock
 from app.settings import Settings
@@ -156,7 +156,7 @@ class Session:
                 return partial(self._open, message)
             self._advance(message)
         except ValidationError as error:
-            self.replies.append(Refused(InvalidError(_message_faults(error)), identity))
+            self.replies.append(Refused(_refusal(error), identity))
         except ProblemError as error:
             self.replies.append(Refused(error, identity))
         return None
@@ -196,10 +196,13 @@ def _identity(body: object) -> Any:
     return found if isinstance(found, (str, int)) and len(str(found)) <= 64 else None
 
 
-def _message_faults(error: ValidationError) -> tuple[Fault, ...]:
+def _refusal(error: ValidationError) -> InvalidError:
     """Faults of the spec have the same paths as over HTTP: from the spec on."""
-    return tuple(
-        fault
-        for entry in error.errors()
-        for fault in faults([entry], skip=2 if entry["loc"][1:2] == ("spec",) and len(entry["loc"]) > 2 else 1)
+    entries = error.errors(include_url=False)[:MOST_FAULTS]
+    return InvalidError(
+        (fault for entry in entries for fault in faults([entry], _outside(entry["loc"]))), error.error_count()
     )
+
+
+def _outside(location: Sequence[str | int]) -> int:
+    return 2 if location[1:2] == ("spec",) and len(location) > 2 else 1

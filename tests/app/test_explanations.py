@@ -8,7 +8,7 @@ from app.settings import Settings
 from tests.serving import Caller
 
 URL = "/api/v1/explanations"
-DATA = {"name": "moons", "count": 2000}
+DATA = {"name": "moons", "count": 60}
 WIDE = {"kind": "network", "dataset": DATA, "hidden": [40, 40]}
 
 

@@ -351,6 +351,16 @@ def test_a_bad_message_is_refused_and_what_runs_goes_on(text: str, status: int, 
         assert rows(got, 0) == (list(range(4)) if running else [])
 
 
+def test_faults_beyond_fifty_are_counted() -> None:
+    viewer = session()
+    spec = {"runs": [{"optimizer": "adam"}], **{f"k{number}": 0 for number in range(3000)}}
+    say(viewer, type="open", spec=spec)
+    refused = viewer.produce()
+    assert isinstance(refused, Refused)
+    assert refused.problem.detail == "k0: is not known here; leave it out. And 2999 more."
+    assert len(refused.problem.faults) == 50
+
+
 def test_an_id_comes_back_with_its_refusal() -> None:
     viewer = session()
     say(viewer, type="advance", until=3, id=17)
