@@ -7,7 +7,15 @@ import { element, svg } from "./element.js";
 /** `act.iterate(k)` goes to iteration k. */
 export function createAgain(act) {
   const find = (id) => document.getElementById(id);
-  const again = { words: find("iteration-words"), range: find("iteration"), spark: find("errors"), previous: find("iteration-back"), next: find("iteration-next"), key: "", shown: 0 };
+  const again = {
+    words: find("iteration-words"),
+    range: find("iteration"),
+    spark: find("errors"),
+    previous: find("iteration-back"),
+    next: find("iteration-next"),
+    key: "",
+    shown: 0,
+  };
   again.previous.addEventListener("click", () => act.iterate(again.shown - 1));
   again.next.addEventListener("click", () => act.iterate(again.shown + 1));
   again.range.addEventListener("input", () => act.iterate(Number(again.range.value)));
@@ -30,7 +38,10 @@ export function showAgain(again, { trajectory, iteration, pass }) {
   again.range.style.setProperty("--v", `${(100 * iteration) / Math.max(1, last)}%`);
   const loss = num(cell(trajectory, "loss", iteration), 4);
   again.range.setAttribute("aria-valuetext", t("iteration {iteration}, error {loss}", { iteration, loss }));
-  again.words.replaceChildren(t("Iteration {iteration}", { iteration }), element("span", { class: "n" }, element("i", { class: "v" }, pass.kind === "network" ? "C" : "f"), ` = ${loss}`));
+  again.words.replaceChildren(
+    t("Iteration {iteration}", { iteration }),
+    element("span", { class: "n" }, element("i", { class: "v" }, pass.kind === "network" ? "C" : "f"), ` = ${loss}`),
+  );
   again.previous.disabled = iteration <= 0;
   again.next.disabled = iteration >= last;
   drawErrors(again, trajectory, iteration, width, again.spark.clientHeight);
@@ -44,5 +55,8 @@ function drawErrors({ root }, trajectory, iteration, width, height) {
   const y = (loss) => height - 2 - ((height - 8) * (loss - low)) / (high - low || 1);
   const path = Array.from(losses, (loss, step) => `${step ? "L" : "M"}${x(step).toFixed(1)} ${y(loss).toFixed(1)}`).join("");
   root.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  root.replaceChildren(svg("path", { d: path, class: "line", stroke: "var(--ink-2)", "stroke-width": 1.5 }), svg("circle", { cx: x(iteration), cy: y(losses[iteration]), r: 4, fill: "var(--ink)", stroke: "var(--paper)", "stroke-width": 1.5 }));
+  root.replaceChildren(
+    svg("path", { d: path, class: "line", stroke: "var(--ink-2)", "stroke-width": 1.5 }),
+    svg("circle", { cx: x(iteration), cy: y(losses[iteration]), r: 4, fill: "var(--ink)", stroke: "var(--paper)", "stroke-width": 1.5 }),
+  );
 }

@@ -1,7 +1,22 @@
 /** The controls of the Backprop page: network or formula, sizes, inputs and targets, the rule and its settings, the grain. */
 import { t } from "../i18n.js";
 import { SYMBOLS } from "../identity.js";
-import { DATASETS, isOnData, isSmall, MOST_HIDDEN, MOST_UNITS, PAIRS, sizesOf, withData, withInput, withNetwork, withNewWeights, withOwnRule, withPair, withSizes, withTarget } from "../networkspec.js";
+import {
+  DATASETS,
+  isOnData,
+  MOST_HIDDEN,
+  MOST_UNITS,
+  PAIRS,
+  sizesOf,
+  withData,
+  withInput,
+  withNetwork,
+  withNewWeights,
+  withOwnRule,
+  withPair,
+  withSizes,
+  withTarget,
+} from "../networkspec.js";
 import { parseNumber, plainNumber } from "../numbers.js";
 import { position, rateReach, valueAt } from "../scale.js";
 import { spoken } from "./backprop_graph.js";
@@ -18,12 +33,22 @@ export function createControls(state, act) {
   find("weights-anew").addEventListener("click", () => act.edit(withNewWeights(state.spec)));
   find("activation").addEventListener("change", (event) => act.edit(withNetwork(state.spec, { activation: event.target.value })));
   const words = { sigmoid: "sigmoid", softmax: "softmax", linear: t("linear"), mse: t("squared error"), ce: t("cross-entropy") };
-  find("pair").append(...PAIRS.map(([output, loss]) => element("option", { value: `${output} ${loss}` }, t("{output}, {loss}", { output: words[output], loss: words[loss] }))));
+  find("pair").append(
+    ...PAIRS.map(([output, loss]) =>
+      element("option", { value: `${output} ${loss}` }, t("{output}, {loss}", { output: words[output], loss: words[loss] })),
+    ),
+  );
   find("pair").addEventListener("change", (event) => act.edit(withPair(state.spec, ...event.target.value.split(" "))));
-  find("rule").append(...state.page.catalog.optimizers.map(({ name }) => element("option", { value: name }, state.titleOf(name))), element("option", { value: "own" }, t("Your own rule")));
+  find("rule").append(
+    ...state.page.catalog.optimizers.map(({ name }) => element("option", { value: name }, state.titleOf(name))),
+    element("option", { value: "own" }, t("Your own rule")),
+  );
   find("rule").addEventListener("change", (event) => act.rule(event.target.value));
   const titles = new Map(state.page.catalog.datasets.map(({ name, title }) => [name, title]));
-  find("data").append(element("option", { value: "" }, t("one point")), ...DATASETS.map((name) => element("option", { value: name }, titles.get(name))));
+  find("data").append(
+    element("option", { value: "" }, t("one point")),
+    ...DATASETS.map((name) => element("option", { value: name }, titles.get(name))),
+  );
   find("data").addEventListener("change", (event) => act.edit(withData(state.spec, event.target.value), { moment: 0 }));
   controls.rows = createRows(act);
   return controls;
@@ -66,9 +91,16 @@ function showNetwork(controls, { spec }) {
   if (onData) return;
   const classes = problem.output === "softmax" && problem.loss === "ce";
   const before = problem.hidden.reduce((sum, size) => sum + size, 0);
-  find("inputs").replaceChildren(...problem.dataset.points[0].map((value, place) => number(controls, `x_${place + 1}`, value, (typed) => withInput(spec, place, typed))));
-  find("targets").replaceChildren(...(classes ? [trueClass(controls, spec, before)]
-    : problem.dataset.labels[0].map((value, place) => number(controls, `y_${before + place + 1}`, value, (typed) => withTarget(spec, place, typed)))));
+  find("inputs").replaceChildren(
+    ...problem.dataset.points[0].map((value, place) => number(controls, `x_${place + 1}`, value, (typed) => withInput(spec, place, typed))),
+  );
+  find("targets").replaceChildren(
+    ...(classes
+      ? [trueClass(controls, spec, before)]
+      : problem.dataset.labels[0].map((value, place) =>
+          number(controls, `y_${before + place + 1}`, value, (typed) => withTarget(spec, place, typed)),
+        )),
+  );
 }
 
 function showSizes(controls, spec) {
@@ -79,12 +111,48 @@ function showSizes(controls, spec) {
   const name = (layer) => (layer === 0 ? t("Inputs") : layer === last ? t("Outputs") : t("Hidden layer {number}", { number: layer }));
   const change = (layer, by) => act.edit(withSizes(spec, sizes.map((size, index) => (index === layer ? size + by : size))));
   const given = (layer) => isOnData(spec.problem) && (layer === 0 || layer === last); // the data say
-  const button = (layer, by, words, disabled) => element("button", { type: "button", class: "stepper", "data-size": `${layer}${by}`, "aria-label": words, disabled, onclick: () => change(layer, by) }, by > 0 ? "+" : "−");
-  find("sizes").replaceChildren(...sizes.map((size, layer) => element("div", { class: "size", role: "group", "aria-label": name(layer) }, element("span", {}, name(layer)),
-    button(layer, -1, t("{layer}: one less", { layer: name(layer) }), size <= 1 || given(layer)), element("b", {}, String(size)), button(layer, 1, t("{layer}: one more", { layer: name(layer) }), size >= MOST_UNITS || given(layer)))),
-  element("div", { class: "row-acts" },
-    element("button", { type: "button", "data-size": "deeper", disabled: sizes.length - 2 >= MOST_HIDDEN, onclick: () => act.edit(withSizes(spec, [...sizes.slice(0, -1), sizes.at(-2), sizes.at(-1)])) }, t("one layer more")),
-    element("button", { type: "button", "data-size": "flatter", disabled: sizes.length <= 2, onclick: () => act.edit(withSizes(spec, [...sizes.slice(0, -2), sizes.at(-1)])) }, t("one layer less"))));
+  const button = (layer, by, words, disabled) =>
+    element(
+      "button",
+      { type: "button", class: "stepper", "data-size": `${layer}${by}`, "aria-label": words, disabled, onclick: () => change(layer, by) },
+      by > 0 ? "+" : "−",
+    );
+  find("sizes").replaceChildren(
+    ...sizes.map((size, layer) =>
+      element(
+        "div",
+        { class: "size", role: "group", "aria-label": name(layer) },
+        element("span", {}, name(layer)),
+        button(layer, -1, t("{layer}: one less", { layer: name(layer) }), size <= 1 || given(layer)),
+        element("b", {}, String(size)),
+        button(layer, 1, t("{layer}: one more", { layer: name(layer) }), size >= MOST_UNITS || given(layer)),
+      ),
+    ),
+    element(
+      "div",
+      { class: "row-acts" },
+      element(
+        "button",
+        {
+          type: "button",
+          "data-size": "deeper",
+          disabled: sizes.length - 2 >= MOST_HIDDEN,
+          onclick: () => act.edit(withSizes(spec, [...sizes.slice(0, -1), sizes.at(-2), sizes.at(-1)])),
+        },
+        t("one layer more"),
+      ),
+      element(
+        "button",
+        {
+          type: "button",
+          "data-size": "flatter",
+          disabled: sizes.length <= 2,
+          onclick: () => act.edit(withSizes(spec, [...sizes.slice(0, -2), sizes.at(-1)])),
+        },
+        t("one layer less"),
+      ),
+    ),
+  );
   if (focus) find("sizes").querySelector(`[data-size="${focus}"]`)?.focus();
 }
 
@@ -121,13 +189,20 @@ function showRule(controls, state) {
   controls.of = of;
   controls.reach = {};
   const set = (name, value) => controls.act.setting(name, value, "push");
-  find("rule-settings").replaceChildren(...settings.flatMap((setting) => settingRow(controls, setting, run.settings[setting.name] ?? setting.default, set)));
+  find("rule-settings").replaceChildren(
+    ...settings.flatMap((setting) => settingRow(controls, setting, run.settings[setting.name] ?? setting.default, set)),
+  );
 }
 
 /** A catalog rule's settings, or the names that a typed one reads. */
 function settingsOf({ page }, run) {
   const row = page.catalog.optimizers.find(({ name }) => name === run.optimizer);
-  return row?.settings ?? Object.keys(run.settings).map((name) => settingNamed(page.catalog, name) ?? { name, label: name, default: 0.1, low: 0, high: 1000, scale: "log" });
+  return (
+    row?.settings ??
+    Object.keys(run.settings).map(
+      (name) => settingNamed(page.catalog, name) ?? { name, label: name, default: 0.1, low: 0, high: 1000, scale: "log" },
+    )
+  );
 }
 
 /** The lines of a typed rule: the field is made once and kept, so that typing goes on. */
@@ -137,7 +212,9 @@ function showOwn(controls, state, run) {
   if (!run.rule) return void (controls.own = null, host.replaceChildren());
   const rail = { state, catalog: state.page.catalog };
   if (!controls.own) {
-    controls.own = createRule(rail, 0, (text, settings) => controls.act.edit(withOwnRule(state.spec, text, settings, controls.act.place()), { keep: true }));
+    controls.own = createRule(rail, 0, (text, settings) =>
+      controls.act.edit(withOwnRule(state.spec, text, settings, controls.act.place()), { keep: true }),
+    );
     host.replaceChildren(controls.own.root);
   }
   showOwnText(controls.own, run.rule);
@@ -147,14 +224,32 @@ function settingRow(controls, setting, value, set) {
   const reach = setting.name === "lr" ? rateReach(setting, value || setting.default) : setting;
   controls.reach[setting.name] = reach;
   const symbol = element("i", { title: setting.label }, SYMBOLS[setting.name] ?? setting.name);
-  const input = element("input", { class: "number", id: `set-${setting.name}`, inputmode: "decimal", autocomplete: "off", value: plainNumber(value), "aria-label": setting.label, onchange: () => {
-    const typed = parseNumber(input.value);
-    if (Number.isFinite(typed)) return set(setting.name, typed);
-    controls.act.refuse(t("“{text}” is not a number: type one such as 0.1.", { text: input.value }));
-  } });
-  const slider = element("input", { type: "range", min: 0, max: 1, step: 0.005, value: position(reach, value), "aria-label": setting.label, "data-setting": setting.name });
+  const input = element("input", {
+    class: "number",
+    id: `set-${setting.name}`,
+    inputmode: "decimal",
+    autocomplete: "off",
+    value: plainNumber(value),
+    "aria-label": setting.label,
+    onchange: () => {
+      const typed = parseNumber(input.value);
+      if (Number.isFinite(typed)) return set(setting.name, typed);
+      controls.act.refuse(t("“{text}” is not a number: type one such as 0.1.", { text: input.value }));
+    },
+  });
+  const slider = element("input", {
+    type: "range",
+    min: 0,
+    max: 1,
+    step: 0.005,
+    value: position(reach, value),
+    "aria-label": setting.label,
+    "data-setting": setting.name,
+  });
   slider.style.setProperty("--v", `${100 * position(reach, value)}%`);
-  slider.addEventListener("input", () => controls.act.setting(setting.name, valueAt(controls.reach[setting.name], Number(slider.value)), "replace"));
+  slider.addEventListener("input", () =>
+    controls.act.setting(setting.name, valueAt(controls.reach[setting.name], Number(slider.value)), "replace"),
+  );
   return [element("div", { class: "set" }, symbol, slider, input)];
 }
 

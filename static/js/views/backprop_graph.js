@@ -42,7 +42,11 @@ export function drawGraph(graph, shown) {
   const places = shown.pass.kind === "network" ? networkPlaces(shown.pass, box) : formulaPlaces(shown.pass, box);
   const scene = { ...shown, places, nodes: shown.pass.nodes, largest: largest(shown.pass.nodes), size: shown.presenting ? 1.15 : 1 };
   const edges = places.edges.map((edge) => drawEdge(edge, scene));
-  root.replaceChildren(...edges.map(({ line }) => line), ...edges.flatMap(({ words }) => words), ...places.nodes.map((place) => drawNode(place, scene)));
+  root.replaceChildren(
+    ...edges.map(({ line }) => line),
+    ...edges.flatMap(({ words }) => words),
+    ...places.nodes.map((place) => drawNode(place, scene)),
+  );
   if (focused !== null) root.querySelector(`[data-node="${focused}"]`)?.focus({ preventScroll: true });
 }
 
@@ -77,10 +81,23 @@ function drawEdge(edge, scene) {
   const gradient = gradientOf(edge, scene);
   const lit = isLit(edge, scene);
   const kind = ["edge", gradient === null ? "" : signClass(gradient), lit ? "lit" : ""].join(" ");
-  const path = edge.bend ? bent(x0, y0, x1, y1, edge.bend) : `M${x0} ${y0}${stops.slice(1, -1).map(({ x, y }) => `L${x.toFixed(1)} ${y.toFixed(1)}`).join("")}L${x1} ${y1}`;
+  const path = edge.bend
+    ? bent(x0, y0, x1, y1, edge.bend)
+    : `M${x0} ${y0}${stops
+        .slice(1, -1)
+        .map(({ x, y }) => `L${x.toFixed(1)} ${y.toFixed(1)}`)
+        .join("")}L${x1} ${y1}`;
   const width = gradient === null ? (lit ? 2 : 1) : widthOf(gradient, scene.pass.kind === "network" ? scene.largest : peak(scene));
-  const line = svg("path", { d: path, class: kind, "stroke-width": width.toFixed(2), ...(parameter >= 0 ? { "data-node": parameter } : {}) });
-  return { line, words: edgeWords(edge, edge.via?.length ? [edge.via.at(-1).x, edge.via.at(-1).y, x1, y1] : [x0, y0, x1, y1], gradient, lit, scene) };
+  const line = svg("path", {
+    d: path,
+    class: kind,
+    "stroke-width": width.toFixed(2),
+    ...(parameter >= 0 ? { "data-node": parameter } : {}),
+  });
+  return {
+    line,
+    words: edgeWords(edge, edge.via?.length ? [edge.via.at(-1).x, edge.via.at(-1).y, x1, y1] : [x0, y0, x1, y1], gradient, lit, scene),
+  };
 }
 
 /** In a formula an edge carries the adjoint that comes down it; in a network the gradient of its weight. */
@@ -107,7 +124,12 @@ function isLit({ from, to, parameter, through }, { moment, selected, nodes }) {
 function trimmed(from, to) {
   const [dx, dy] = [to.x - from.x, to.y - from.y];
   const long = Math.hypot(dx, dy) || 1;
-  return [from.x + (dx / long) * (from.r + 2), from.y + (dy / long) * (from.r + 2), to.x - (dx / long) * (to.r + 2), to.y - (dy / long) * (to.r + 2)].map((v) => Number(v.toFixed(1)));
+  return [
+    from.x + (dx / long) * (from.r + 2),
+    from.y + (dy / long) * (from.r + 2),
+    to.x - (dx / long) * (to.r + 2),
+    to.y - (dy / long) * (to.r + 2),
+  ].map((v) => Number(v.toFixed(1)));
 }
 
 function bent(x0, y0, x1, y1, side) {
@@ -128,9 +150,29 @@ function edgeWords(edge, [x0, y0, x1, y1], gradient, lit, scene) {
   const part = siblings <= 2 ? 0.5 : places.upright ? 0.55 : siblings <= 4 ? 0.38 : 0.4;
   const [x, y] = [edge.from.x + (edge.to.x - edge.from.x) * part, edge.from.y + (edge.to.y - edge.from.y) * part];
   const beside = places.upright && siblings === 1 ? 44 : 0;
-  const words = (dy, ...spans) => svg("text", { class: "word on-edge", x: (x + beside).toFixed(1), y: (y + dy).toFixed(1), "font-size": 11.5 * size, "text-anchor": "middle", "data-node": parameter }, ...spans);
+  const words = (dy, ...spans) =>
+    svg(
+      "text",
+      {
+        class: "word on-edge",
+        x: (x + beside).toFixed(1),
+        y: (y + dy).toFixed(1),
+        "font-size": 11.5 * size,
+        "text-anchor": "middle",
+        "data-node": parameter,
+      },
+      ...spans,
+    );
   const value = [...symbolSpans(nodes[parameter].name), svg("tspan", { class: "n", dx: 3 }, brief(nodes[parameter].value, 3))];
-  if (places.upright && siblings > 1) return [words(4, gradient === null ? svg("tspan", { class: "n" }, brief(nodes[parameter].value, 3)) : svg("tspan", { class: `g ${signClass(gradient)}` }, signed(gradient)))];
+  if (places.upright && siblings > 1)
+    return [
+      words(
+        4,
+        gradient === null
+          ? svg("tspan", { class: "n" }, brief(nodes[parameter].value, 3))
+          : svg("tspan", { class: `g ${signClass(gradient)}` }, signed(gradient)),
+      ),
+    ];
   if (gradient === null) return [words(beside ? 4 : siblings === 1 ? -edge.to.r - 6 : 4, ...value)];
   const slope = svg("tspan", { class: `g ${signClass(gradient)}` }, signed(gradient));
   const both = places.gap * (siblings <= 4 ? 0.24 : 0.2) > 2 * LINE;
@@ -143,12 +185,21 @@ function localWords(edge, [x0, y0, x1, y1], gradient, { size }) {
   if (gradient === null) return [];
   const bend = edge.bend ?? 0;
   const [x, y] = [(x0 + x1) / 2 + 7 + bend * 14, (y0 + y1) / 2 + 4];
-  return [svg("text", { class: "word local", x, y, "font-size": 11 * size, "text-anchor": bend < 0 ? "end" : "start" }, `× ${brief(edge.local, 4)}`)];
+  return [
+    svg(
+      "text",
+      { class: "word local", x, y, "font-size": 11 * size, "text-anchor": bend < 0 ? "end" : "start" },
+      `× ${brief(edge.local, 4)}`,
+    ),
+  ];
 }
 
 /** w_31 as an italic w with a small 31. */
 function symbolSpans(name) {
-  const [letter, below = ""] = [name.slice(0, name.indexOf("_") < 0 ? name.length : name.indexOf("_")), name.includes("_") ? name.slice(name.indexOf("_") + 1) : ""];
+  const [letter, below = ""] = [
+    name.slice(0, name.indexOf("_") < 0 ? name.length : name.indexOf("_")),
+    name.includes("_") ? name.slice(name.indexOf("_") + 1) : "",
+  ];
   const spans = [svg("tspan", { class: "v" }, letter)];
   if (below) spans.push(svg("tspan", { dy: 3, "font-size": "78%" }, below.replace("_", ",")), svg("tspan", { dy: -3 }, "\u200b"));
   return spans;
@@ -161,13 +212,33 @@ function drawNode(place, scene) {
   const node = nodes[place.node];
   const there = known.forward.has(place.node);
   const gradient = slopeAt(place, scene);
-  const active = moment.focus >= 0 && (moment.focus === place.node || moment.shows.some((each) => each.node === place.node || each.node === place.sum));
+  const active =
+    moment.focus >= 0 && (moment.focus === place.node || moment.shows.some((each) => each.node === place.node || each.node === place.sum));
   const group = svg("g", {
-    class: ["unit", there ? "there" : "", active && moment.phase !== "start" ? "active" : "", selected === place.node ? "selected" : "", gradient === null ? "" : signClass(gradient)].join(" "),
-    role: "button", tabindex: 0, "data-node": place.node, "aria-label": label(place, scene), "aria-pressed": String(selected === place.node),
+    class: [
+      "unit",
+      there ? "there" : "",
+      active && moment.phase !== "start" ? "active" : "",
+      selected === place.node ? "selected" : "",
+      gradient === null ? "" : signClass(gradient),
+    ].join(" "),
+    role: "button",
+    tabindex: 0,
+    "data-node": place.node,
+    "aria-label": label(place, scene),
+    "aria-pressed": String(selected === place.node),
   });
   group.append(svg("circle", { cx: place.x, cy: place.y, r: place.r }));
-  if (gradient !== null) group.append(svg("circle", { class: "ring", cx: place.x, cy: place.y, r: place.r + 1, "stroke-width": Math.min(5, widthOf(gradient, peak(scene)) * 0.75).toFixed(2) }));
+  if (gradient !== null)
+    group.append(
+      svg("circle", {
+        class: "ring",
+        cx: place.x,
+        cy: place.y,
+        r: place.r + 1,
+        "stroke-width": Math.min(5, widthOf(gradient, peak(scene)) * 0.75).toFixed(2),
+      }),
+    );
   group.append(...(scene.pass.kind === "network" ? unitWords(place, node, there, scene) : operationWords(place, node, there, scene)));
   return group;
 }
@@ -193,7 +264,8 @@ export function spoken(name) {
   return at < 0 ? name : name.slice(0, at) + name.slice(at + 1).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]).replace("_", ",");
 }
 
-const word = (x, y, size, text, more = {}) => svg("text", { x, y, "font-size": size, "text-anchor": "middle", ...more, class: `word ${more.class ?? ""}` }, ...[text].flat());
+const word = (x, y, size, text, more = {}) =>
+  svg("text", { x, y, "font-size": size, "text-anchor": "middle", ...more, class: `word ${more.class ?? ""}` }, ...[text].flat());
 
 function unitWords(place, node, there, scene) {
   const { nodes, known, size, places } = scene;
@@ -205,9 +277,16 @@ function unitWords(place, node, there, scene) {
   const z = place.sum >= 0 ? nodes[place.sum] : null;
   const below = y + r + 14 * size;
   const room = !places.narrow && (places.upright || places.gap > 96);
-  if (z && room && !places.upright && known.forward.has(place.sum)) words.push(word(x, below, 11 * size, [...symbolSpans(z.name), svg("tspan", { class: "n", dx: 3 }, brief(z.value, 4))]));
-  if (z && !places.upright && known.backward.has(place.sum)) words.push(word(x, room ? below + 14 * size : below, (places.narrow ? 10 : 11.5) * size, signed(z.adjoint, places.narrow ? 2 : 3), { class: `g ${signClass(z.adjoint)}` }));
-  if (z && places.upright && known.backward.has(place.sum)) words.push(word(x, y + r + 13, 11 * size, signed(z.adjoint), { class: `g ${signClass(z.adjoint)}` }));
+  if (z && room && !places.upright && known.forward.has(place.sum))
+    words.push(word(x, below, 11 * size, [...symbolSpans(z.name), svg("tspan", { class: "n", dx: 3 }, brief(z.value, 4))]));
+  if (z && !places.upright && known.backward.has(place.sum))
+    words.push(
+      word(x, room ? below + 14 * size : below, (places.narrow ? 10 : 11.5) * size, signed(z.adjoint, places.narrow ? 2 : 3), {
+        class: `g ${signClass(z.adjoint)}`,
+      }),
+    );
+  if (z && places.upright && known.backward.has(place.sum))
+    words.push(word(x, y + r + 13, 11 * size, signed(z.adjoint), { class: `g ${signClass(z.adjoint)}` }));
   if (place.bias >= 0 && room && !places.upright && !small) words.push(...biasWords(place, scene));
   const target = nodes.findIndex((each) => each.role === "target" && each.layer === node.layer && each.unit === node.unit);
   if (node.role === "output" && target >= 0 && !places.upright) words.push(targetWords(place, nodes[target], scene));
@@ -219,8 +298,12 @@ function targetWords({ x, y, r, node: index }, target, { size, places }) {
   if (places.narrow) return word(x, y - r - 19, 10.5 * size, [...symbolSpans(target.name), ` = ${brief(target.value, 3)}`], { class: "n" });
   const result = places.nodes.at(-1);
   const above = y <= result.y;
-  return svg("text", { class: "word n", x: x + r * 0.8 + 4, y: above ? y - r * 0.75 : y + r * 0.75 + 8, "font-size": 11 * size, "data-node": index },
-    ...symbolSpans(target.name), ` = ${brief(target.value, 3)}`);
+  return svg(
+    "text",
+    { class: "word n", x: x + r * 0.8 + 4, y: above ? y - r * 0.75 : y + r * 0.75 + 8, "font-size": 11 * size, "data-node": index },
+    ...symbolSpans(target.name),
+    ` = ${brief(target.value, 3)}`,
+  );
 }
 
 /** The bias comes in from above. */
@@ -228,19 +311,48 @@ function biasWords(place, { nodes, known, size }) {
   const { x, y, r, bias } = place;
   const node = nodes[bias];
   const gradient = known.backward.has(bias) && !node.held ? node.adjoint : null;
-  const text = svg("text", { class: "word on-edge", x, y: y - r - 14, "font-size": 11 * size, "text-anchor": "middle", "data-node": bias }, ...symbolSpans(node.name), svg("tspan", { class: "n", dx: 3 }, brief(node.value, 3)));
+  const text = svg(
+    "text",
+    { class: "word on-edge", x, y: y - r - 14, "font-size": 11 * size, "text-anchor": "middle", "data-node": bias },
+    ...symbolSpans(node.name),
+    svg("tspan", { class: "n", dx: 3 }, brief(node.value, 3)),
+  );
   if (gradient !== null) text.append(svg("tspan", { class: `g ${signClass(gradient)}`, dx: 5 }, signed(gradient)));
-  return [svg("path", { class: `edge ${gradient === null ? "" : signClass(gradient)}`, d: `M${x} ${y - r - 11}V${y - r - 2}`, "stroke-width": 1 }), text];
+  return [
+    svg("path", {
+      class: `edge ${gradient === null ? "" : signClass(gradient)}`,
+      d: `M${x} ${y - r - 11}V${y - r - 2}`,
+      "stroke-width": 1,
+    }),
+    text,
+  ];
 }
 
 function operationWords(place, node, there, scene) {
   const { nodes, known, size } = scene;
   const { x, y, r } = place;
   const sign = operationSign(nodes, place.node, (v) => brief(v, 3));
-  const inside = sign ? [sign.text, ...(sign.power ? [svg("tspan", { dy: -5, "font-size": "75%" }, sign.power)] : [])] : symbolSpans(node.name);
+  const inside = sign
+    ? [sign.text, ...(sign.power ? [svg("tspan", { dy: -5, "font-size": "75%" }, sign.power)] : [])]
+    : symbolSpans(node.name);
   const words = [word(x, y + 4.5, Math.min(14, r * 0.62 + (sign?.text.length > 4 ? -1 : 2)) * size, inside, { class: "in" })];
   const side = { "text-anchor": "start" };
-  if (there) words.push(svg("text", { class: "word", x: x + r + 7, y: y - 2, "font-size": 11.5 * size, ...side }, ...(sign ? [...symbolSpans(node.name), svg("tspan", { class: "n", dx: 2 }, "=")] : []), svg("tspan", { class: "bold", dx: sign ? 3 : 0 }, brief(node.value, 4))));
-  if (known.backward.has(place.node)) words.push(svg("text", { class: `word g ${signClass(node.adjoint)}`, x: x + r + 7, y: y + 13, "font-size": 11.5 * size, ...side }, signed(node.adjoint, 4)));
+  if (there)
+    words.push(
+      svg(
+        "text",
+        { class: "word", x: x + r + 7, y: y - 2, "font-size": 11.5 * size, ...side },
+        ...(sign ? [...symbolSpans(node.name), svg("tspan", { class: "n", dx: 2 }, "=")] : []),
+        svg("tspan", { class: "bold", dx: sign ? 3 : 0 }, brief(node.value, 4)),
+      ),
+    );
+  if (known.backward.has(place.node))
+    words.push(
+      svg(
+        "text",
+        { class: `word g ${signClass(node.adjoint)}`, x: x + r + 7, y: y + 13, "font-size": 11.5 * size, ...side },
+        signed(node.adjoint, 4),
+      ),
+    );
   return words;
 }

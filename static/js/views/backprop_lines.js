@@ -19,22 +19,45 @@ export function createLines(on) {
 export function showLines(panel, shown) {
   const update = shown.moment.phase === "update";
   if (update) fetchUpdate(panel, shown);
-  const key = JSON.stringify([shown.version, shown.at, shown.moments.length, shown.selected, shown.who, update && [shown.trajectory?.version, shown.trajectory?.count, panel.detail?.key, panel.others?.key]]);
+  const key = JSON.stringify([
+    shown.version,
+    shown.at,
+    shown.moments.length,
+    shown.selected,
+    shown.who,
+    update && [shown.trajectory?.version, shown.trajectory?.count, panel.detail?.key, panel.others?.key],
+  ]);
   if (key === panel.key) return;
   panel.key = key;
   panel.body.scrollTop = 0;
   if (update) return showUpdate(panel, shown);
   const chosen = shown.selected >= 0 && shown.picked;
   panel.title.textContent = chosen ? t("How this number comes about") : TITLES[shown.moment.phase]();
-  const lines = chosen ? linesOf(shown, shown.selected) : shown.moment.shows.flatMap(({ node, way }) => (shown.moment.phase === "start" ? [] : shown.pass.nodes[node][way].map((line) => ({ line, way }))));
+  const lines = chosen
+    ? linesOf(shown, shown.selected)
+    : shown.moment.shows.flatMap(({ node, way }) =>
+        shown.moment.phase === "start" ? [] : shown.pass.nodes[node][way].map((line) => ({ line, way })),
+      );
   panel.aside.textContent = chosen ? t("chosen; Esc lets the pass lead again") : "";
-  panel.body.replaceChildren(...(lines.length ? lines.map(({ line, way }) => drawLine(line, way)) : [element("p", { class: "hint" }, startHint(shown)), ...(chosen ? [] : [plan(shown)])]));
+  panel.body.replaceChildren(
+    ...(lines.length
+      ? lines.map(({ line, way }) => drawLine(line, way))
+      : [element("p", { class: "hint" }, startHint(shown)), ...(chosen ? [] : [plan(shown)])]),
+  );
 }
 
 /** Before the pass: what it is going to compute, without the numbers. */
 function plan({ pass }) {
-  const forward = pass.nodes.flatMap((node) => (["sum", "output", "operation", "result"].includes(node.role) ? node.forward.slice(0, 1) : []));
-  return element("div", { class: "plan" }, forward.map(({ symbol, formula }) => element("p", { class: "line" }, mathematics(symbol), element("span", { class: "eq" }, "="), mathematics(formula))));
+  const forward = pass.nodes.flatMap((node) =>
+    ["sum", "output", "operation", "result"].includes(node.role) ? node.forward.slice(0, 1) : [],
+  );
+  return element(
+    "div",
+    { class: "plan" },
+    forward.map(({ symbol, formula }) =>
+      element("p", { class: "line" }, mathematics(symbol), element("span", { class: "eq" }, "="), mathematics(formula)),
+    ),
+  );
 }
 
 const TITLES = {
@@ -50,7 +73,10 @@ function startHint({ selected, picked, pass }) {
 
 function linesOf({ pass, known }, index) {
   const node = pass.nodes[index];
-  const also = node.role === "output" && pass.kind === "network" ? pass.nodes.findIndex((each) => each.role === "sum" && each.layer === node.layer && each.unit === node.unit) : -1;
+  const also =
+    node.role === "output" && pass.kind === "network"
+      ? pass.nodes.findIndex((each) => each.role === "sum" && each.layer === node.layer && each.unit === node.unit)
+      : -1;
   const before = also >= 0 && known.forward.has(also) ? pass.nodes[also].forward : [];
   const after = also >= 0 && known.backward.has(also) ? pass.nodes[also].backward : [];
   return [
@@ -62,10 +88,22 @@ function linesOf({ pass, known }, index) {
 function drawLine({ symbol, formula, numbers, value }, way) {
   const parts = [formula, ...(numbers === formula || BARE.test(numbers) ? [] : [numbers])];
   const back = way === "backward";
-  return element("p", { class: `line ${way} ${back ? signClass(value) : ""}` },
+  return element(
+    "p",
+    { class: `line ${way} ${back ? signClass(value) : ""}` },
     element("span", { class: "lhs" }, mathematics(symbol)),
-    ...(BARE.test(formula) && parts.length === 1 && Number(formula.replace(/<[^>]*>/g, "")) === value ? [] : parts.map((part, index) => element("span", { class: index ? "numbers" : "symbols" }, element("span", { class: "eq" }, "="), mathematics(part)))),
-    element("span", { class: "result" }, element("span", { class: "eq" }, "="), element("b", {}, back ? signed(value, 8) : num(value ?? NaN, 8))));
+    ...(BARE.test(formula) && parts.length === 1 && Number(formula.replace(/<[^>]*>/g, "")) === value
+      ? []
+      : parts.map((part, index) =>
+          element("span", { class: index ? "numbers" : "symbols" }, element("span", { class: "eq" }, "="), mathematics(part)),
+        )),
+    element(
+      "span",
+      { class: "result" },
+      element("span", { class: "eq" }, "="),
+      element("b", {}, back ? signed(value, 8) : num(value ?? NaN, 8)),
+    ),
+  );
 }
 
 /* ---- the update ---- */
@@ -83,15 +121,36 @@ function showUpdate(panel, shown) {
   const rows = (rule?.lines ?? []).map(({ name: line, mathml, word }) => element("tr", { class: line === "x" ? "key" : null },
     element("th", { scope: "row", title: word }, mathematics(mathml)),
     element("td", { class: "v" }, text(line === "x" ? after : values[`${line}_${name}`]))));
-  const gradient = element("tr", {}, element("th", { scope: "row", title: t("gradient") }, mathematics("<math><msub><mi>g</mi><mi>t</mi></msub></math>")),
-    element("td", { class: `v g ${signClass(given)}` }, signed(given, 8)), shown.onData ? element("td", { class: "say" }, t("mean of {count}", { count: shown.onData })) : null);
+  const gradient = element(
+    "tr",
+    {},
+    element("th", { scope: "row", title: t("gradient") }, mathematics("<math><msub><mi>g</mi><mi>t</mi></msub></math>")),
+    element("td", { class: `v g ${signClass(given)}` }, signed(given, 8)),
+    shown.onData ? element("td", { class: "say" }, t("mean of {count}", { count: shown.onData })) : null,
+  );
   const moved = Number.isFinite(after) && !node.held;
-  panel.body.replaceChildren(element("div", { class: "two" },
-    element("div", {}, element("p", { class: "line sum" }, element("span", { class: "lhs" }, mathematics(node.symbol)), element("span", { class: "eq" }, "←"),
-      moved ? `${brief(before, 8)} ${after < before ? "−" : "+"} ${brief(Math.abs(after - before), 6)} = ` : `${brief(before, 8)} (${node.held ? t("held fixed") : t("no step")})`,
-      moved ? element("b", {}, num(after, 8)) : null),
-    element("table", { class: "rule" }, element("tbody", {}, gradient, moved ? rows : []))),
-    others(panel, shown, name, given)));
+  panel.body.replaceChildren(
+    element(
+      "div",
+      { class: "two" },
+      element(
+        "div",
+        {},
+        element(
+          "p",
+          { class: "line sum" },
+          element("span", { class: "lhs" }, mathematics(node.symbol)),
+          element("span", { class: "eq" }, "←"),
+          moved
+            ? `${brief(before, 8)} ${after < before ? "−" : "+"} ${brief(Math.abs(after - before), 6)} = `
+            : `${brief(before, 8)} (${node.held ? t("held fixed") : t("no step")})`,
+          moved ? element("b", {}, num(after, 8)) : null,
+        ),
+        element("table", { class: "rule" }, element("tbody", {}, gradient, moved ? rows : [])),
+      ),
+      others(panel, shown, name, given),
+    ),
+  );
 }
 
 const text = (value) => (Number.isFinite(value) ? num(value, Math.abs(value) < 1e-4 ? 5 : 8) : "…");
@@ -102,11 +161,33 @@ function others(panel, { who }, name, given) {
   if (!found || panel.others.key !== panel.asked) return null;
   const rows = RULES.filter((rule) => found[rule]?.columns[name]).map((rule) => {
     const { title, lr, columns } = found[rule];
-    return element("tr", {}, element("th", { scope: "row" }, element("button", { type: "button", class: "exchange", onclick: () => panel.on.rule(rule, lr), "aria-pressed": String(title === who) }, title)),
-      element("td", { class: "say" }, `η ${brief(lr, 2)}`), element("td", { class: "v" }, signed(columns[name][1] - columns[name][0], 4)));
+    return element(
+      "tr",
+      {},
+      element(
+        "th",
+        { scope: "row" },
+        element(
+          "button",
+          { type: "button", class: "exchange", onclick: () => panel.on.rule(rule, lr), "aria-pressed": String(title === who) },
+          title,
+        ),
+      ),
+      element("td", { class: "say" }, `η ${brief(lr, 2)}`),
+      element("td", { class: "v" }, signed(columns[name][1] - columns[name][0], 4)),
+    );
   });
   const head = [t("with the same gradient"), " ", element("span", { class: `g ${signClass(given)}` }, signed(given))];
-  return element("table", { class: "others" }, element("thead", {}, element("tr", {}, element("th", { scope: "col", colspan: 2 }, ...head), element("th", { scope: "col", class: "v" }, t("step")))), element("tbody", {}, rows));
+  return element(
+    "table",
+    { class: "others" },
+    element(
+      "thead",
+      {},
+      element("tr", {}, element("th", { scope: "col", colspan: 2 }, ...head), element("th", { scope: "col", class: "v" }, t("step"))),
+    ),
+    element("tbody", {}, rows),
+  );
 }
 
 /** The numbers inside this step, and the first step of other rules from here: fetched once a pass. */
@@ -118,15 +199,31 @@ async function fetchUpdate(panel, shown) {
   const { spec, iteration, pass, rules } = shown;
   const run = { ...spec.runs[0], detail: true };
   const other = RULES.flatMap((name) => rules.find((rule) => rule.name === name) ?? []);
-  const rates = other.map((rule) => (rule.name === spec.runs[0].optimizer ? spec.runs[0].settings.lr : rule.settings.find(({ name }) => name === "lr")?.default));
+  const rates = other.map((rule) =>
+    rule.name === spec.runs[0].optimizer ? spec.runs[0].settings.lr : rule.settings.find(({ name }) => name === "lr")?.default,
+  );
   try {
     const [detail, compared] = await Promise.all([
       post("/trajectories", { ...spec, runs: [run] }, { query: { from: iteration + 1, until: iteration + 1 } }),
-      post("/trajectories", { problem: spec.problem, start: pass.at, steps: 1, seed: spec.seed, runs: other.map((rule, index) => ({ optimizer: rule.name, settings: { lr: rates[index] } })) }),
+      post("/trajectories", {
+        problem: spec.problem,
+        start: pass.at,
+        steps: 1,
+        seed: spec.seed,
+        runs: other.map((rule, index) => ({ optimizer: rule.name, settings: { lr: rates[index] } })),
+      }),
     ]);
     if (panel.asked !== key) return;
     panel.detail = { key, values: Object.fromEntries(Object.entries(detail.runs[0].columns).map(([name, [value]]) => [name, value])) };
-    panel.others = { key, steps: Object.fromEntries(compared.runs.map((made, index) => [other[index].name, { title: shown.titleOf(other[index].name), lr: rates[index], columns: made.columns }])) };
+    panel.others = {
+      key,
+      steps: Object.fromEntries(
+        compared.runs.map((made, index) => [
+          other[index].name,
+          { title: shown.titleOf(other[index].name), lr: rates[index], columns: made.columns },
+        ]),
+      ),
+    };
   } catch {
     panel.others = null; // the step itself stands in the table; what is inside it waits for the server
   }

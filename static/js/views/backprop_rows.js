@@ -39,8 +39,15 @@ export function showRows(rows, { spec, row, model }) {
   Object.assign(rows, { key, count: model.points.length, shown: row, places: placesOf(model) });
   if (document.activeElement !== rows.field) rows.field.value = String(row + 1);
   rows.words.textContent = t("of {count}, class {label}", { count: rows.count, label: model.labels[row] });
-  rows.root.setAttribute("aria-label", t("{count} points; point {number} is passed through the network.", { count: rows.count, number: row + 1 }));
-  const marks = rows.places.map(([px, py], index) => (model.labels[index] === 1 ? svg("circle", { cx: px, cy: py, r: 2.4, class: "one" }) : svg("rect", { x: px - 2, y: py - 2, width: 4, height: 4, class: "zero" })));
+  rows.root.setAttribute(
+    "aria-label",
+    t("{count} points; point {number} is passed through the network.", { count: rows.count, number: row + 1 }),
+  );
+  const marks = rows.places.map(([px, py], index) =>
+    model.labels[index] === 1
+      ? svg("circle", { cx: px, cy: py, r: 2.4, class: "one" })
+      : svg("rect", { x: px - 2, y: py - 2, width: 4, height: 4, class: "zero" }),
+  );
   const [px, py] = rows.places[row];
   rows.root.replaceChildren(...marks, svg("circle", { cx: px, cy: py, r: 7, class: "chosen" }));
 }

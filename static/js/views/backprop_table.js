@@ -21,7 +21,16 @@ export function editParameter(table, node, first = null) {
 /** Show {pass, known, moment, selected, trajectory, iteration, columnOf}. */
 export function showTable(table, shown) {
   const { pass, known, selected, trajectory, iteration, at, moments } = shown;
-  const key = JSON.stringify([shown.version, at, moments.length, selected, trajectory?.version, trajectory?.count > iteration + 1, table.editing, shown.onData]);
+  const key = JSON.stringify([
+    shown.version,
+    at,
+    moments.length,
+    selected,
+    trajectory?.version,
+    trajectory?.count > iteration + 1,
+    table.editing,
+    shown.onData,
+  ]);
   if (key === table.key) return;
   table.key = key;
   const field = table.body.querySelector("input");
@@ -33,8 +42,14 @@ export function showTable(table, shown) {
   table.body.replaceChildren(...rows);
   if (focused) table.body.querySelector(`[data-parameter="${focused}"]`)?.focus({ preventScroll: true });
   if (table.editing >= 0) focusField(table);
-  const shared = pass.nodes.filter((node, index) => known.backward.has(index) && node.difference !== null).map((node) => digitsShared(node.adjoint, node.difference));
-  table.aside.textContent = shared.length ? t("gradient and difference agree to {digits} digits or more", { digits: Math.min(...shared) }) : known.backward.size ? "" : t("come with the backward pass; click a value to type another");
+  const shared = pass.nodes
+    .filter((node, index) => known.backward.has(index) && node.difference !== null)
+    .map((node) => digitsShared(node.adjoint, node.difference));
+  table.aside.textContent = shared.length
+    ? t("gradient and difference agree to {digits} digits or more", { digits: Math.min(...shared) })
+    : known.backward.size
+      ? ""
+      : t("come with the backward pass; click a value to type another");
 }
 
 /** The field keeps the focus; text that was there is selected, so that typing replaces it. */
@@ -48,10 +63,21 @@ function focusField(table) {
 /** A value as text that can be pressed, or the field that it has become. */
 function valueCell(table, node, index, many) {
   if (table.editing !== index) {
-    return element("button", { type: "button", class: "typed", "data-value": node.name, title: t("Type another value"), "aria-label": t("{name} is {value}: type another value", { name: spoken(node.name), value: long(node.value) }), onclick: (event) => {
-      event.stopPropagation();
-      editParameter(table, index);
-    } }, many ? brief(node.value, 4) : long(node.value));
+    return element(
+      "button",
+      {
+        type: "button",
+        class: "typed",
+        "data-value": node.name,
+        title: t("Type another value"),
+        "aria-label": t("{name} is {value}: type another value", { name: spoken(node.name), value: long(node.value) }),
+        onclick: (event) => {
+          event.stopPropagation();
+          editParameter(table, index);
+        },
+      },
+      many ? brief(node.value, 4) : long(node.value),
+    );
   }
   let done = false;
   const end = (value) => {
@@ -61,17 +87,26 @@ function valueCell(table, node, index, many) {
     if (value !== null) table.on.parameter(index, value);
     else table.on.refresh();
   };
-  const field = element("input", { class: "number", inputmode: "decimal", autocomplete: "off", "aria-label": spoken(node.name), value: table.typed ?? String(node.value), onclick: (event) => event.stopPropagation(), onkeydown: (event) => {
-    if (event.key === "Escape") end(null);
-    if (event.key === "Enter") field.blur();
-    if (event.key === "Escape" || event.key === "Enter") event.preventDefault();
-  }, onblur: () => {
-    if (!field.isConnected) return;
-    const typed = parseNumber(field.value);
-    if (Number.isFinite(typed)) return end(typed === node.value ? null : typed);
-    table.on.refuse(t("“{text}” is not a number: type one such as 0.1.", { text: field.value }));
-    end(null);
-  } });
+  const field = element("input", {
+    class: "number",
+    inputmode: "decimal",
+    autocomplete: "off",
+    "aria-label": spoken(node.name),
+    value: table.typed ?? String(node.value),
+    onclick: (event) => event.stopPropagation(),
+    onkeydown: (event) => {
+      if (event.key === "Escape") end(null);
+      if (event.key === "Enter") field.blur();
+      if (event.key === "Escape" || event.key === "Enter") event.preventDefault();
+    },
+    onblur: () => {
+      if (!field.isConnected) return;
+      const typed = parseNumber(field.value);
+      if (Number.isFinite(typed)) return end(typed === node.value ? null : typed);
+      table.on.refuse(t("“{text}” is not a number: type one such as 0.1.", { text: field.value }));
+      end(null);
+    },
+  });
   return field;
 }
 
@@ -80,14 +115,42 @@ function row(table, shown, node, index) {
   const there = known.backward.has(index);
   const updated = moment.phase === "update" ? cell(trajectory, columnOf(index), iteration + 1) : NaN;
   const active = moment.shows.some((each) => each.node === index && moment.phase !== "start");
-  const pick = element("button", { type: "button", class: "pickable", "data-parameter": node.name, "aria-pressed": String(selected === index), "aria-label": spoken(node.name) }, mathematics(node.symbol));
-  return element("tr", { class: [active ? "active" : "", selected === index ? "selected" : ""].join(" "), "data-name": node.name, onclick: () => table.on.select(index) },
-    element("th", { scope: "row" }, pick), element("td", { class: "v" }, valueCell(table, node, index, onData)),
+  const pick = element(
+    "button",
+    {
+      type: "button",
+      class: "pickable",
+      "data-parameter": node.name,
+      "aria-pressed": String(selected === index),
+      "aria-label": spoken(node.name),
+    },
+    mathematics(node.symbol),
+  );
+  return element(
+    "tr",
+    {
+      class: [active ? "active" : "", selected === index ? "selected" : ""].join(" "),
+      "data-name": node.name,
+      onclick: () => table.on.select(index),
+    },
+    element("th", { scope: "row" }, pick),
+    element("td", { class: "v" }, valueCell(table, node, index, onData)),
     element("td", { class: `v g ${there ? signClass(node.adjoint) : ""}` }, there ? signed(node.adjoint, onData ? 4 : 7) : ""),
-    onData ? element("td", { class: `v mean ${there && !node.held ? signClass(gradientOf(index)) : ""}` }, there && !node.held ? signed(gradientOf(index), 4) : "") : null,
+    onData
+      ? element(
+          "td",
+          { class: `v mean ${there && !node.held ? signClass(gradientOf(index)) : ""}` },
+          there && !node.held ? signed(gradientOf(index), 4) : "",
+        )
+      : null,
     element("td", { class: "v difference" }, there && node.difference !== null ? signed(node.difference, onData ? 4 : 7) : ""),
     element("td", { class: "v digits" }, there && node.difference !== null ? String(digitsShared(node.adjoint, node.difference)) : ""),
-    element("td", { class: "v new" }, node.held ? (there ? t("held") : "") : Number.isFinite(updated) ? (onData ? brief(updated, 4) : long(updated)) : ""));
+    element(
+      "td",
+      { class: "v new" },
+      node.held ? (there ? t("held") : "") : Number.isFinite(updated) ? (onData ? brief(updated, 4) : long(updated)) : "",
+    ),
+  );
 }
 
 /** A gradient with its sign and all digits that matter. */

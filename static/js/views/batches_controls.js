@@ -16,7 +16,10 @@ export function createControls(page, act) {
   const find = (id) => document.getElementById(id);
   const controls = { page, act, find, key: "", rows: [] };
   const scene = find("scene");
-  scene.append(element("option", { value: "", hidden: true }, t("Your own walks")), ...page.scenes.map(({ name, title }) => element("option", { value: name }, title)));
+  scene.append(
+    element("option", { value: "", hidden: true }, t("Your own walks")),
+    ...page.scenes.map(({ name, title }) => element("option", { value: name }, title)),
+  );
   scene.addEventListener("change", () => act.scene(scene.value));
   find("add").addEventListener("click", () => {
     page.selected = page.spec.runs.length;
@@ -28,8 +31,12 @@ export function createControls(page, act) {
   const titles = new Map(page.data.catalog.optimizers.map(({ name, title }) => [name, title]));
   find("rule").append(...RULES.map((name) => element("option", { value: name }, titles.get(name))));
   find("rule").addEventListener("change", (event) => act.rule(event.target.value));
-  find("inverse").addEventListener("change", (event) => act.edit(walks.withInverse(page.spec, page.selected, event.target.checked ? HALF : null)));
-  find("replacement").addEventListener("change", (event) => act.edit(walks.withReplacement(page.spec, page.selected, event.target.checked)));
+  find("inverse").addEventListener("change", (event) =>
+    act.edit(walks.withInverse(page.spec, page.selected, event.target.checked ? HALF : null)),
+  );
+  find("replacement").addEventListener("change", (event) =>
+    act.edit(walks.withReplacement(page.spec, page.selected, event.target.checked)),
+  );
   find("fan").addEventListener("change", (event) => act.fan(event.target.checked));
   find("reseed").addEventListener("click", () => act.edit({ ...page.spec, seed: ((page.spec.seed ?? 0) + 1) % 2 ** 32 }));
   for (const button of find("by").children) button.addEventListener("click", () => act.by(button.dataset.by));
@@ -65,7 +72,19 @@ function showRate({ slider, field }, lr) {
 /** Show the page's state in the rail; rows are made anew only when walks come or go. */
 export function showControls(controls, page) {
   const { find } = controls;
-  const key = JSON.stringify([page.spec, page.selected, page.by, page.atOnce, page.ownRates, page.wantsFan, page.problem, page.scene?.name, page.theme.dark, page.paces, page.lookKey]);
+  const key = JSON.stringify([
+    page.spec,
+    page.selected,
+    page.by,
+    page.atOnce,
+    page.ownRates,
+    page.wantsFan,
+    page.problem,
+    page.scene?.name,
+    page.theme.dark,
+    page.paces,
+    page.lookKey,
+  ]);
   if (key === controls.key) return;
   controls.key = key;
   find("scene").value = page.scene?.name ?? "";
@@ -93,7 +112,9 @@ function about(page) {
   if (!fit) return "";
   const { count } = fit;
   if (fit.inputs) return t("{inputs} yes-or-no features in {count} points, and a weight for each.", { inputs: fit.inputs, count });
-  return page.spec.start ? t("A line fitted to {count} noisy points, always from the same start.", { count }) : t("A line fitted to {count} points, each walk from where it was.", { count });
+  return page.spec.start
+    ? t("A line fitted to {count} noisy points, always from the same start.", { count })
+    : t("A line fitted to {count} points, each walk from where it was.", { count });
 }
 
 function showChosen(page, find) {
@@ -110,7 +131,10 @@ function showChosen(page, find) {
   find("cliff").hidden = !fit || walk.optimizer !== "sgd";
   if (!fit) return;
   const cliff = 2 / fit.curvatures[1];
-  find("cliff").textContent = t("{part} % of the cliff at {cliff}, beyond which even the full batch diverges", { part: num((100 * walk.settings.lr) / cliff, 2), cliff: num(cliff, 3) });
+  find("cliff").textContent = t("{part} % of the cliff at {cliff}, beyond which even the full batch diverges", {
+    part: num((100 * walk.settings.lr) / cliff, 2),
+    cliff: num(cliff, 3),
+  });
 }
 
 function makeRow(controls, index) {
@@ -120,16 +144,33 @@ function makeRow(controls, index) {
   slider.addEventListener("input", () => {
     page.selected = index;
     const size = sizeAt(Number(slider.value), count());
-    if (size !== walks.sizeOf(walks.batchOf(page.spec, index), count())) act.edit(walks.withSize(page.spec, index, size, count()), "replace");
+    if (size !== walks.sizeOf(walks.batchOf(page.spec, index), count()))
+      act.edit(walks.withSize(page.spec, index, size, count()), "replace");
   });
   const band = element("i", { class: "band", "aria-hidden": "true" });
   const own = rateRow(controls, t("Learning rate"), (lr) => walks.withRate(page.spec, lr, index));
-  const row = { slider, band, own, sw: element("span", {}), name: element("button", { class: "nm", type: "button", onclick: () => act.select(index) }), size: element("span", { class: "size" }) };
+  const row = {
+    slider,
+    band,
+    own,
+    sw: element("span", {}),
+    name: element("button", { class: "nm", type: "button", onclick: () => act.select(index) }),
+    size: element("span", { class: "size" }),
+  };
   row.remove = element("button", { class: "rm", type: "button", onclick: () => {
     if (page.selected >= index && page.selected > 0) page.selected -= 1;
     act.edit(walks.removeWalk(page.spec, index));
   } }, icon("close"));
-  row.node = element("div", { class: "walk" }, row.sw, row.name, row.size, row.remove, element("div", { class: "sl" }, band, slider), own.node);
+  row.node = element(
+    "div",
+    { class: "walk" },
+    row.sw,
+    row.name,
+    row.size,
+    row.remove,
+    element("div", { class: "sl" }, band, slider),
+    own.node,
+  );
   return row;
 }
 

@@ -18,7 +18,9 @@ const { problemOf } = walks;
 /** The points of every problem of the spec, and the sums that the panels need: of a line, or of many features. */
 export async function fitAll(page, spec) {
   const keys = new Set(spec.runs.map((_, index) => JSON.stringify(problemOf(spec, index))));
-  await Promise.all([...keys].filter((key) => !page.fits.has(key)).map(async (key) => page.fits.set(key, await fitted(page, JSON.parse(key)))));
+  await Promise.all(
+    [...keys].filter((key) => !page.fits.has(key)).map(async (key) => page.fits.set(key, await fitted(page, JSON.parse(key)))),
+  );
 }
 
 async function fitted(page, problem) {
@@ -62,7 +64,13 @@ export async function measureFloors(page, changed) {
   const batches = new Map();
   spec.runs.forEach((_, index) => {
     const batch = walks.batchOf(spec, index);
-    if (fitOf(page, spec, index)?.fit === fit && spec.runs[index].optimizer === "sgd" && walks.kindOf(batch, fit.count) !== "full" && batches.size < 2) batches.set(JSON.stringify(batch), { batch, index });
+    if (
+      fitOf(page, spec, index)?.fit === fit &&
+      spec.runs[index].optimizer === "sgd" &&
+      walks.kindOf(batch, fit.count) !== "full" &&
+      batches.size < 2
+    )
+      batches.set(JSON.stringify(batch), { batch, index });
   });
   const key = JSON.stringify([problemOf(spec, selected), [...batches.keys()]]);
   if (page.floors.key === key) return;
@@ -70,7 +78,13 @@ export async function measureFloors(page, changed) {
   if (!batches.size) return;
   const chosen = [...batches.values()];
   const runs = chosen.flatMap(({ batch }) => RATES.map((lr) => ({ optimizer: "sgd", settings: { lr }, batch, columns: ["full_loss"] })));
-  const { runs: made } = await post("/trajectories", { problem: problemOf(spec, selected), start: fit.minimum, steps: SETTLED[1], seed: 1, runs });
+  const { runs: made } = await post("/trajectories", {
+    problem: problemOf(spec, selected),
+    start: fit.minimum,
+    steps: SETTLED[1],
+    seed: 1,
+    runs,
+  });
   if (page.floors.key !== key) return;
   page.floors.measured = chosen.map(({ batch, index }, group) => ({
     size: walks.sizeOf(batch, fit.count), index,
@@ -85,15 +99,25 @@ async function measureRates(page, spec, fit, changed) {
   const key = JSON.stringify([problemOf(spec, page.selected), [...chosen.keys()]]);
   if (page.rates?.key === key) return;
   page.rates = { key, measured: [] };
-  const runs = [...chosen.values()].flatMap((index) => WIDE.map((lr) => ({
-    optimizer: spec.runs[index].optimizer, settings: { ...spec.runs[index].settings, lr }, batch: walks.batchOf(spec, index), problem: problemOf(spec, index), columns: [lossOf(page, spec, index)],
-  })));
+  const runs = [...chosen.values()].flatMap((index) =>
+    WIDE.map((lr) => ({
+      optimizer: spec.runs[index].optimizer,
+      settings: { ...spec.runs[index].settings, lr },
+      batch: walks.batchOf(spec, index),
+      problem: problemOf(spec, index),
+      columns: [lossOf(page, spec, index)],
+    })),
+  );
   const parts = Array.from({ length: Math.ceil(runs.length / MOST_RUNS) }, (_, i) => runs.slice(i * MOST_RUNS, (i + 1) * MOST_RUNS));
   const answers = await Promise.all(parts.map((part) => post("/trajectories", { steps: MEASURED, seed: spec.seed, runs: part })));
   if (page.rates.key !== key) return;
   const ends = answers.flatMap((answer) => answer.runs).map(({ columns }) => Object.values(columns)[0]);
-  const excess = (losses) => (losses.length <= MEASURED ? NaN : losses.slice(-AVERAGED).reduce((sum, value) => sum + value, 0) / AVERAGED - fit.least);
-  page.rates.measured = [...chosen.keys()].map((rule, group) => ({ key: rule, points: WIDE.map((rate, i) => ({ rate, excess: excess(ends[group * WIDE.length + i]) })) }));
+  const excess = (losses) =>
+    losses.length <= MEASURED ? NaN : losses.slice(-AVERAGED).reduce((sum, value) => sum + value, 0) / AVERAGED - fit.least;
+  page.rates.measured = [...chosen.keys()].map((rule, group) => ({
+    key: rule,
+    points: WIDE.map((rate, i) => ({ rate, excess: excess(ends[group * WIDE.length + i]) })),
+  }));
   changed();
 }
 

@@ -21,4 +21,5 @@ const power = (exponent) => (exponent >= -2 && exponent <= 2 ? plainOrCount(10 *
 const plainOrCount = (value) => (value >= 1 ? countText(value) : plainNumber(Number(value.toPrecision(2))));
 
 /** Ticks at powers of ten, every so many with its number. */
-export const powers = (from, to, every = 1) => Array.from({ length: Math.floor(to) - Math.ceil(from) + 1 }, (_, i) => Math.ceil(from) + i).map((e) => [e, e % every ? "" : power(e)]);
+export const powers = (from, to, every = 1) =>
+  Array.from({ length: Math.floor(to) - Math.ceil(from) + 1 }, (_, i) => Math.ceil(from) + i).map((e) => [e, e % every ? "" : power(e)]);

@@ -126,13 +126,19 @@ function key(points, event) {
     const [width, height] = roomOf(chart);
     const unit = event.shiftKey ? 40 : 8;
     const from = points.cursor ?? [middle(range.x), middle(range.y)];
-    const [x, y] = [from[0] + (step[0] * unit * (range.x[1] - range.x[0])) / width, from[1] + (step[1] * unit * (range.y[1] - range.y[0])) / height];
+    const [x, y] = [
+      from[0] + (step[0] * unit * (range.x[1] - range.x[0])) / width,
+      from[1] + (step[1] * unit * (range.y[1] - range.y[0])) / height,
+    ];
     points.cursor = inside(points, { x, y });
     act.redraw();
   } else if (event.key === "Enter" && points.cursor) add(points, points.cursor);
   else if (event.key === "Delete" || event.key === "Backspace") {
     const { scale } = chart;
-    takeAway(points, points.picked >= 0 ? points.picked : points.cursor ? under(points, [scale.x(points.cursor[0]), scale.y(points.cursor[1])], 30) : -1);
+    takeAway(
+      points,
+      points.picked >= 0 ? points.picked : points.cursor ? under(points, [scale.x(points.cursor[0]), scale.y(points.cursor[1])], 30) : -1,
+    );
   } else if (event.key === "Escape" && points.picked >= 0) {
     points.picked = -1;
     act.redraw();
@@ -152,19 +158,64 @@ export function drawPoints(page, points) {
   if (!points.held) points.fit = chosen.fit;
   const range = (points.range = rangeOf(points, fit));
   const still = stillOf(fit, range, theme);
-  const lines = walkers.map((walker) => across(range, here(walker), { colour: walker.look.colour, width: walker.selected ? 2.8 : 2.2, dash: walker.look.dash, name: `line-${walker.index}` }));
+  const lines = walkers.map((walker) =>
+    across(range, here(walker), {
+      colour: walker.look.colour,
+      width: walker.selected ? 2.8 : 2.2,
+      dash: walker.look.dash,
+      name: `line-${walker.index}`,
+    }),
+  );
   const dots = [];
   if (chosen.look.kind === "stochastic" && !points.held?.to) drawNext(chosen, range, lines, dots);
-  if (points.picked >= 0 && points.picked < fit.count) dots.push({ x: fit.x[points.picked], y: fit.y[points.picked], symbol: "circle", open: true, radius: 6, colour: "var(--ink)", name: "picked" });
-  if (points.held?.to) dots.push({ x: points.held.to[0], y: points.held.to[1], symbol: "circle", radius: 4.5, colour: "var(--ink)", name: "held" });
-  if (points.cursor) dots.push({ x: points.cursor[0], y: points.cursor[1], symbol: "circle", open: true, radius: 5, colour: "var(--focus)", name: "cursor" });
+  if (points.picked >= 0 && points.picked < fit.count)
+    dots.push({
+      x: fit.x[points.picked],
+      y: fit.y[points.picked],
+      symbol: "circle",
+      open: true,
+      radius: 6,
+      colour: "var(--ink)",
+      name: "picked",
+    });
+  if (points.held?.to)
+    dots.push({ x: points.held.to[0], y: points.held.to[1], symbol: "circle", radius: 4.5, colour: "var(--ink)", name: "held" });
+  if (points.cursor)
+    dots.push({
+      x: points.cursor[0],
+      y: points.cursor[1],
+      symbol: "circle",
+      open: true,
+      radius: 5,
+      colour: "var(--focus)",
+      name: "cursor",
+    });
   const unit = range.y[1] - range.y[0] > 24 ? 10 : 5;
-  const ticks = (every, side) => Array.from({ length: 41 }, (_, i) => (i - 20) * every).filter((v) => v > side[0] && v < side[1]).map((v) => [v, fix(v, 0)]);
-  drawChart(points.chart, { size: theme.size(1), x: { range: range.x, ticks: ticks(1, range.x) }, y: { range: range.y, ticks: ticks(unit, range.y) }, margin: { left: 24, right: 6 }, still, lines, dots });
+  const ticks = (every, side) =>
+    Array.from({ length: 41 }, (_, i) => (i - 20) * every)
+      .filter((v) => v > side[0] && v < side[1])
+      .map((v) => [v, fix(v, 0)]);
+  drawChart(points.chart, {
+    size: theme.size(1),
+    x: { range: range.x, ticks: ticks(1, range.x) },
+    y: { range: range.y, ticks: ticks(unit, range.y) },
+    margin: { left: 24, right: 6 },
+    still,
+    lines,
+    dots,
+  });
   find("take-away").hidden = points.picked < 0;
   find("brush-field").hidden = points.picked >= 0;
   const [w, b] = here(chosen);
-  describeChart(points.chart, t("{count} points, and the line of each walk. {name}: slope {w}, height {b}.", { count: fit.count, name: chosen.look.name, w: fix(w, 2), b: fix(b, 2) }));
+  describeChart(
+    points.chart,
+    t("{count} points, and the line of each walk. {name}: slope {w}, height {b}.", {
+      count: fit.count,
+      name: chosen.look.name,
+      w: fix(w, 2),
+      b: fix(b, 2),
+    }),
+  );
   write("data-aside", chosen.look.kind === "stochastic" ? t("ring: the next point") : t("dotted: the best line"));
 }
 
@@ -192,7 +243,9 @@ function stillOf(fit, range, theme) {
       { x: dotted(fit.x), y: dotted(fit.y), colour: "var(--ink-3)", width: 3.2, opacity: 0.42, cap: "round", name: "points" },
       across(range, fit.minimum, { colour: "var(--ink)", width: 1.2, dash: [2, 3], name: "best" }),
     ],
-    words: [{ x: range.x[1], y: wBest * range.x[1] + bBest, dx: -2, dy: 14, anchor: "end", text: t("best"), size: 11, colour: "var(--ink-2)" }],
+    words: [
+      { x: range.x[1], y: wBest * range.x[1] + bBest, dx: -2, dy: 14, anchor: "end", text: t("best"), size: 11, colour: "var(--ink-2)" },
+    ],
   };
 }
 
@@ -201,7 +254,14 @@ function drawNext(chosen, range, lines, dots) {
   const [w, b] = here(chosen);
   const gradient = chosen.parameters.map((name) => chosen.trajectory.columns.get(`gradient_${name}`)[chosen.row]);
   const [x, y] = [gradient[0] / gradient[1], w * (gradient[0] / gradient[1]) + b - gradient[1]];
-  lines.push({ x: [x, x], y: [y, Math.max(range.y[0], Math.min(range.y[1], w * x + b))], colour: chosen.look.colour, width: 1.4, dash: [2, 3], name: "residual" });
+  lines.push({
+    x: [x, x],
+    y: [y, Math.max(range.y[0], Math.min(range.y[1], w * x + b))],
+    colour: chosen.look.colour,
+    width: 1.4,
+    dash: [2, 3],
+    name: "residual",
+  });
   dots.push({ x, y, symbol: "circle", open: true, radius: 4.5, colour: chosen.look.colour, name: "drawn" });
 }
 

@@ -25,7 +25,12 @@ export function sayWalks(place, page) {
   if (place.dataset.key === key) return;
   place.dataset.key = key;
   place.replaceChildren(...said.map(({ text, walker, strong }) => {
-    if (walker) return element("span", { class: "who", style: { color: walker.look.colour, "text-decoration-style": DECORATION[walker.look.dashName] } }, text);
+    if (walker)
+      return element(
+        "span",
+        { class: "who", style: { color: walker.look.colour, "text-decoration-style": DECORATION[walker.look.dashName] } },
+        text,
+      );
     return strong ? element("b", {}, text) : text;
   }));
 }
@@ -34,19 +39,30 @@ function sentence(page) {
   const { walkers, player } = page;
   const gone = walkers.find((walker) => walker.over && walker.trajectory.status.state === "diverged");
   if (gone) {
-    return parts("{who} diverged after update {step}: at a rate of {lr} its own noise throws it out.", { who: gone.look.name, step: gone.trajectory.status.step, lr: num(gone.lr, 2) })
-      .map((part) => ({ ...part, walker: part.slot === "who" ? gone : null }));
+    return parts("{who} diverged after update {step}: at a rate of {lr} its own noise throws it out.", {
+      who: gone.look.name,
+      step: gone.trajectory.status.step,
+      lr: num(gone.lr, 2),
+    }).map((part) => ({ ...part, walker: part.slot === "who" ? gone : null }));
   }
   if (player.step === 0 && walkers.some(({ excess }) => Math.abs(excess[0] - walkers[0].excess[0]) > 1e-9)) return goOn(walkers);
   if (player.step === 0) {
-    return parts("All start {excess} above the best loss.", { excess: num(walkers[0].excess[0], 3) }).map((part) => ({ ...part, strong: part.slot === "excess" }));
+    return parts("All start {excess} above the best loss.", { excess: num(walkers[0].excess[0], 3) }).map((part) => ({
+      ...part,
+      strong: part.slot === "excess",
+    }));
   }
   return page.plane ? standing(page) : rarest(page);
 }
 
 /** Walks that begin at different places go on from what they had learned of other points. */
 function goOn(walkers) {
-  return [...parts("With these {count} points the walks go on from where they are, above the best loss by: ", { count: countText(walkers[0].fit.count) }), ...each(walkers, ({ excess }) => excessText(excess[0]))];
+  return [
+    ...parts("With these {count} points the walks go on from where they are, above the best loss by: ", {
+      count: countText(walkers[0].fit.count),
+    }),
+    ...each(walkers, ({ excess }) => excessText(excess[0])),
+  ];
 }
 
 /** How far each rule is with the features that occur least. */
@@ -63,14 +79,28 @@ function rarest({ walkers, player, clock }) {
 function each(walkers, say) {
   const between = document.documentElement.lang.startsWith("zh") ? "，" : ", ";
   const stop = document.documentElement.lang.startsWith("zh") ? "。" : ".";
-  return [...walkers.flatMap((walker, i) => [{ text: i ? between : "" }, { text: walker.look.name, walker }, { text: "\u00a0" }, { text: say(walker), strong: true }]), { text: stop }];
+  return [
+    ...walkers.flatMap((walker, i) => [
+      { text: i ? between : "" },
+      { text: walker.look.name, walker },
+      { text: "\u00a0" },
+      { text: say(walker), strong: true },
+    ]),
+    { text: stop },
+  ];
 }
 
 function standing({ walkers, clock, player }) {
   const amount = clock.amount(player.step);
   const lead = {
-    examples: () => (amount === 1 ? t("Above the best loss after 1 point seen: ") : t("Above the best loss after {count} points seen: ", { count: countText(amount) })),
-    updates: () => (amount === 1 ? t("Above the best loss after 1 update: ") : t("Above the best loss after {count} updates: ", { count: countText(amount) })),
+    examples: () =>
+      amount === 1
+        ? t("Above the best loss after 1 point seen: ")
+        : t("Above the best loss after {count} points seen: ", { count: countText(amount) }),
+    updates: () =>
+      amount === 1
+        ? t("Above the best loss after 1 update: ")
+        : t("Above the best loss after {count} updates: ", { count: countText(amount) }),
     time: () => t("Above the best loss after a time of {count}: ", { count: countText(amount) }),
   }[clock.currency]();
   return [{ text: lead }, ...each(walkers, (walker) => excessText(walker.level[walker.row]))];
@@ -90,20 +120,36 @@ function paid(walker) {
 }
 
 const FACTS = {
-  "three-batches": ([one, some, all]) => t("Within 0.05 of the best after {one}, {some} and {all} points.", { one: paid(one), some: paid(some), all: paid(all) }),
-  "noise-floor": ([fast, , slow]) => t("In theory at {fast} and at {slow}.", { fast: num(noiseFloor(fast.fit, 1, fast.lr), 2), slow: num(noiseFloor(slow.fit, 1, slow.lr), 2) }),
+  "three-batches": ([one, some, all]) =>
+    t("Within 0.05 of the best after {one}, {some} and {all} points.", { one: paid(one), some: paid(some), all: paid(all) }),
+  "noise-floor": ([fast, , slow]) =>
+    t("In theory at {fast} and at {slow}.", {
+      fast: num(noiseFloor(fast.fit, 1, fast.lr), 2),
+      slow: num(noiseFloor(slow.fit, 1, slow.lr), 2),
+    }),
   "batch-own-rates": (three) => {
-    const after = (walker) => excessText(walker.level[Math.min(Math.round((3 * walker.pace.count) / walker.pace.size), walker.excess.length - 1)]);
+    const after = (walker) =>
+      excessText(walker.level[Math.min(Math.round((3 * walker.pace.count) / walker.pace.size), walker.excess.length - 1)]);
     const [one, some, all] = three.map(after);
     return t("After 1,536 points: {one}, {some} and {all}.", { one, some, all });
   },
-  redundancy: ([all, once, some, someOnce]) => t("Points until within 0.05: full {once} and {all}; 16 at a time {someOnce} and {some}.", { once: paid(once), all: paid(all), someOnce: paid(someOnce), some: paid(some) }),
+  redundancy: ([all, once, some, someOnce]) =>
+    t("Points until within 0.05: full {once} and {all}; 16 at a time {someOnce} and {some}.", {
+      once: paid(once),
+      all: paid(all),
+      someOnce: paid(someOnce),
+      some: paid(some),
+    }),
   "rare-features": (three) => {
-    const after = three.map((walker) => `${walker.look.name} ${fix(100 * meanOfRarest(walker.fit, covered(walker.fit, here(walker, 0), here(walker, 20))), 0)} %`);
+    const after = three.map(
+      (walker) => `${walker.look.name} ${fix(100 * meanOfRarest(walker.fit, covered(walker.fit, here(walker, 0), here(walker, 20))), 0)} %`,
+    );
     return t("Covered after 20 updates: {facts}.", { facts: after.join(", ") });
   },
   reshuffled: (two) => {
-    const [deck, again] = two.map(({ excess }) => num(excess.slice(100).reduce((sum, value) => sum + value, 0) / Math.max(1, excess.length - 100), 2));
+    const [deck, again] = two.map(({ excess }) =>
+      num(excess.slice(100).reduce((sum, value) => sum + value, 0) / Math.max(1, excess.length - 100), 2),
+    );
     return t("From update 100 on, on average: {deck} and {again}.", { deck, again });
   },
 };

@@ -1,5 +1,18 @@
 /** The rail of the Classify page: data, model, training, and what is drawn. */
-import { FEATURES, alone, featuresName, startName, turnedStart, withDataset, withFeatures, withModel, withOptimizer, withProblems, withRate, withStart } from "../learning.js";
+import {
+  FEATURES,
+  alone,
+  featuresName,
+  startName,
+  turnedStart,
+  withDataset,
+  withFeatures,
+  withModel,
+  withOptimizer,
+  withProblems,
+  withRate,
+  withStart,
+} from "../learning.js";
 import { t } from "../i18n.js";
 import { parseNumber, plainNumber } from "../numbers.js";
 import { position, valueAt } from "../scale.js";
@@ -27,12 +40,22 @@ export function createControls(state, act) {
   segment("start", (value) => act.edit(withStart(state.spec, value === "turned" ? turned(state) : null)));
   find("model").addEventListener("change", (event) => setModel(controls, event.target.value));
   for (const [id, make] of Object.entries(NETWORK)) {
-    find(id).addEventListener("change", (event) => act.edit(withProblems(state.spec, (problem) => ({ ...problem, ...make(problem, event.target.value) }))));
+    find(id).addEventListener("change", (event) =>
+      act.edit(withProblems(state.spec, (problem) => ({ ...problem, ...make(problem, event.target.value) }))),
+    );
   }
   wireSlider(controls, "rate", RATE, (lr) => withRate(state.spec, state.shown, lr));
-  wireSlider(controls, "decay", DECAY, (decay) => withProblems(state.spec, (problem) => ({ ...problem, weight_decay: problem.kind === "logistic" && twin(state.spec) ? decay / 2 : decay }), true));
+  wireSlider(controls, "decay", DECAY, (decay) =>
+    withProblems(
+      state.spec,
+      (problem) => ({ ...problem, weight_decay: problem.kind === "logistic" && twin(state.spec) ? decay / 2 : decay }),
+      true,
+    ),
+  );
   for (const id of ["weights", "pulls"]) find(id).addEventListener("change", (event) => act.show({ [id]: event.target.checked }));
-  find("held").addEventListener("change", (event) => setDataset(controls, { ...ofData(state), held_out: event.target.checked ? 0.3 : 0 }, { keep: true }));
+  find("held").addEventListener("change", (event) =>
+    setDataset(controls, { ...ofData(state), held_out: event.target.checked ? 0.3 : 0 }, { keep: true }),
+  );
   find("paste").addEventListener("click", () => act.paste());
   find("again").addEventListener("click", () => again(controls));
   find("save").addEventListener("click", () => act.save());
@@ -51,7 +74,10 @@ function turned(state) {
 function fillDatasets({ state, act }) {
   const select = find("dataset");
   const rows = DATASETS.map((name) => state.page.catalog.datasets.find((row) => row.name === name));
-  select.append(...rows.map(({ name, title }) => element("option", { value: name }, title)), element("option", { value: "own" }, t("Your own points")));
+  select.append(
+    ...rows.map(({ name, title }) => element("option", { value: name }, title)),
+    element("option", { value: "own" }, t("Your own points")),
+  );
   select.addEventListener("change", () => {
     if (select.value === "own") return act.edit(withDataset(state.spec, owned(ofData(state), state.model), true));
     chooseDataset({ state, act }, select.value);
@@ -77,8 +103,10 @@ function setDataset({ state, act }, dataset, { keep = false, fresh = false } = {
   const { kind } = problemOf(spec, fresh ? 0 : state.shown);
   let next = withDataset(spec, dataset, keep);
   if (fresh && kind === "logistic" && dataset.classes > 2) next = withModel(next, 0, "softmax", { classes: dataset.classes });
-  if (fresh && kind === "network") next = withProblems(next, (problem) => ({ ...problem, output: dataset.classes > 2 ? "softmax" : "sigmoid" }));
-  if (fresh && dataset.name === "blobs" && kind !== "network") next = withStart(next, turnedStart(problemOf(next, 0).kind, dataset.classes, (FEATURES[featuresName(dataset)] ?? [0, 0]).length));
+  if (fresh && kind === "network")
+    next = withProblems(next, (problem) => ({ ...problem, output: dataset.classes > 2 ? "softmax" : "sigmoid" }));
+  if (fresh && dataset.name === "blobs" && kind !== "network")
+    next = withStart(next, turnedStart(problemOf(next, 0).kind, dataset.classes, (FEATURES[featuresName(dataset)] ?? [0, 0]).length));
   act.edit(next, { window: !keep, ...(fresh ? { shown: 0 } : {}) });
 }
 
@@ -86,7 +114,8 @@ function setModel({ state, act }, kind) {
   const { classes, sets } = state.model;
   let spec = withModel(state.spec, state.shown, kind, { classes, sets });
   const left = problemOf(spec, 0).dataset;
-  if (kind !== "network" && left.name === "blobs") spec = withStart(spec, turnedStart(kind, kind === "logistic" ? 2 : classes, state.model.features.length));
+  if (kind !== "network" && left.name === "blobs")
+    spec = withStart(spec, turnedStart(kind, kind === "logistic" ? 2 : classes, state.model.features.length));
   act.edit(spec, { window: left !== ofData(state), shown: 0 });
 }
 
@@ -102,13 +131,20 @@ const bounded = (text, low, high) => Math.max(low, Math.min(high, Math.round(Num
 function again({ state, act }) {
   const dataset = ofData(state);
   if (dataset.points) return act.edit(withDataset(state.spec, { ...dataset, points: [], labels: [] }, true));
-  const spec = { ...withDataset(state.spec, { ...dataset, seed: (dataset.seed ?? 0) + 1 }, problemOf(state.spec, state.shown).kind !== "network"), seed: (state.spec.seed ?? 0) + 1 };
+  const spec = {
+    ...withDataset(state.spec, { ...dataset, seed: (dataset.seed ?? 0) + 1 }, problemOf(state.spec, state.shown).kind !== "network"),
+    seed: (state.spec.seed ?? 0) + 1,
+  };
   act.edit(spec, { window: true });
 }
 
 function fillOptimizers({ state, act }) {
   const select = find("optimizer");
-  select.append(...state.page.catalog.optimizers.map(({ name, title }) => element("option", { value: name }, name === "sgd" ? t("Gradient descent") : title)));
+  select.append(
+    ...state.page.catalog.optimizers.map(({ name, title }) =>
+      element("option", { value: name }, name === "sgd" ? t("Gradient descent") : title),
+    ),
+  );
   select.addEventListener("change", () => {
     const { settings } = state.page.catalog.optimizers.find(({ name }) => name === select.value);
     act.edit(withOptimizer(state.spec, state.shown, select.value, settings));
@@ -122,7 +158,7 @@ function segment(id, choose) {
   });
 }
 
-function wireSlider({ state, act }, id, scale, next) {
+function wireSlider({ act }, id, scale, next) {
   let ghost = true; // what ran before the slider was taken, not its last place
   find(id).addEventListener("input", (event) => {
     const place = Number(event.target.value);
@@ -140,7 +176,17 @@ function wireSlider({ state, act }, id, scale, next) {
 /** Show the spec in the rail, where it changed. */
 export function showControls(controls, { state }) {
   const { spec, shown, model, palette } = state;
-  const key = JSON.stringify([spec, shown, model?.classes, state.brush, state.weights, state.pulls, state.problem, state.link === null, palette.map(({ colour }) => colour)]);
+  const key = JSON.stringify([
+    spec,
+    shown,
+    model?.classes,
+    state.brush,
+    state.weights,
+    state.pulls,
+    state.problem,
+    state.link === null,
+    palette.map(({ colour }) => colour),
+  ]);
   if (key === controls.key || !model) return;
   controls.key = key;
   const problem = problemOf(spec, shown);
@@ -175,14 +221,17 @@ export function showControls(controls, { state }) {
   find("hypothesis").replaceChildren(hypothesis(problem));
   find("data-hint").textContent = hint(state, dataset);
   find("save").hidden = state.link !== null;
-  find("pulls-words").textContent = t("−(a − y)x on the weights of {name}", { name: palette[model.layers.sizes.at(-1) === 1 ? 1 : state.brush]?.name ?? "" });
+  find("pulls-words").textContent = t("−(a − y)x on the weights of {name}", {
+    name: palette[model.layers.sizes.at(-1) === 1 ? 1 : state.brush]?.name ?? "",
+  });
   showBrushes(controls, state);
   find("problem").hidden = !state.problem?.text;
   find("problem").textContent = state.problem?.text ?? "";
 }
 
 function hint(state, dataset) {
-  if (state.link === null) return t("Too many points for a link: they stay in this tab alone. Save them as a file, which “Paste points…” opens again.");
+  if (state.link === null)
+    return t("Too many points for a link: they stay in this tab alone. Save them as a file, which “Paste points…” opens again.");
   if (dataset.points) return t("Draw adds points of this class and moves them.");
   return state.page.catalog.datasets.find(({ name }) => name === dataset.name)?.lesson ?? "";
 }

@@ -25,7 +25,23 @@ export function createCurves() {
 export function drawCurves(view, shown) {
   const own = shown.runs[shown.shown];
   const likely = own.problem.loss === "ce" ? likelihoodOf(view, own) : null;
-  draw(view, view.accuracy, shown, "accuracy", { range: [0, 1], ticks: [[0, "0"], [0.5, "0.5"], [1, "1"]] }, percent, t("Accuracy"), likely);
+  draw(
+    view,
+    view.accuracy,
+    shown,
+    "accuracy",
+    {
+      range: [0, 1],
+      ticks: [
+        [0, "0"],
+        [0.5, "0.5"],
+        [1, "1"],
+      ],
+    },
+    percent,
+    t("Accuracy"),
+    likely,
+  );
   const top = Math.max(1e-6, ...shown.runs.map(({ trajectory }) => highest(trajectory)));
   const ticks = niceTicks(0, top, 3).map((v) => [v, String(v)]);
   draw(view, view.loss, shown, "loss", { range: [0, top * 1.05], ticks }, (v) => num(v, 3), t("Loss"));
@@ -49,7 +65,14 @@ function lineOf(view, trajectory, column, name = column, at = (row) => trajector
   let line = kept.get(name);
   if (line?.version !== trajectory.version || line.of !== trajectory.count) {
     const places = thinned(values, trajectory.count);
-    line = { version: trajectory.version, of: trajectory.count, places, x: Float64Array.from(places), y: Float64Array.from(places, at), at };
+    line = {
+      version: trajectory.version,
+      of: trajectory.count,
+      places,
+      x: Float64Array.from(places),
+      y: Float64Array.from(places, at),
+      at,
+    };
     kept.set(name, line);
   }
   return line;
@@ -89,10 +112,13 @@ function draw(view, chart, shown, column, y, write, label, likely = null) {
     const dash = DASHES[index % DASHES.length];
     const reach = Math.max(row, Math.min(shown.seen, trajectory.count - 1));
     if (reach > row) lines.push(...upTo(line, reach, { colour: "var(--ink)", width: 1.3, opacity: 0.25, dash }));
-    lines.push(...upTo(line, row, { colour: own ? "var(--ink)" : "var(--ink-3)", width: own ? 2.2 : 1.6, dash, name: `${column}-${index}` }));
+    lines.push(
+      ...upTo(line, row, { colour: own ? "var(--ink)" : "var(--ink-3)", width: own ? 2.2 : 1.6, dash, name: `${column}-${index}` }),
+    );
     const value = cell(trajectory, column, row);
     dots.push({ x: row, y: bounded(value), colour: own ? "var(--ink)" : "var(--ink-3)", radius: own ? 4.5 : 3.5, name });
-    if (own) words.push(word({ x: row, y: bounded(value), dy: -13, text: write(value), class: "bold", colour: "var(--ink)", name: column }));
+    if (own)
+      words.push(word({ x: row, y: bounded(value), dy: -13, text: write(value), class: "bold", colour: "var(--ink)", name: column }));
   });
   const { trajectory } = shown.runs[shown.shown];
   const row = rowAt(trajectory, shown.step);
@@ -100,12 +126,33 @@ function draw(view, chart, shown, column, y, write, label, likely = null) {
   if (held) lines.push(...upTo(held, row, { colour: "var(--ink-3)", width: 1.6, dash: DASHES[2], name: "held" }));
   if (likely) {
     lines.push(...upTo(likely, row, { colour: "var(--ink-2)", width: 1.4, dash: [4, 3], name: "likelihood" }));
-    words.push(word({ x: row, ...besideLikelihood(likely.at(row), cell(trajectory, column, row)), text: t("likelihood {value}", { value: fix(likely.at(row), 2) }), size: 11, name: "likelihood" }));
+    words.push(
+      word({
+        x: row,
+        ...besideLikelihood(likely.at(row), cell(trajectory, column, row)),
+        text: t("likelihood {value}", { value: fix(likely.at(row), 2) }),
+        size: 11,
+        name: "likelihood",
+      }),
+    );
   }
   const ticks = niceTicks(0, shown.steps, 3).filter(Number.isInteger).map((v) => [v, String(v)]);
   const size = shown.theme.size(1);
-  drawChart(chart, { x: { range: [0, shown.steps], ticks }, y, lines, dots, words, size, still: { key: [shown.theme.key, shown.steps].join() }, margin: { ...MARGIN, top: HEAD * size } });
-  if (shown.readable) describeChart(chart, t("{what} against the step: {value} at step {step}.", { what: label, value: write(cell(trajectory, column, row)), step: shown.step }));
+  drawChart(chart, {
+    x: { range: [0, shown.steps], ticks },
+    y,
+    lines,
+    dots,
+    words,
+    size,
+    still: { key: [shown.theme.key, shown.steps].join() },
+    margin: { ...MARGIN, top: HEAD * size },
+  });
+  if (shown.readable)
+    describeChart(
+      chart,
+      t("{what} against the step: {value} at step {step}.", { what: label, value: write(cell(trajectory, column, row)), step: shown.step }),
+    );
 }
 
 /** Where the word on the likelihood stands: below its dot; near the axis above it, and above the accuracy's word if that is there. */
@@ -115,11 +162,15 @@ function besideLikelihood(value, accuracy) {
 }
 
 /** The likelihood of all points: the product that goes up while the loss goes down. */
-function say({ said }, { trajectory, model, row }, likely) {
+function say({ said }, { model, row }, likely) {
   said.hidden = !likely;
   if (!likely) return;
   const count = model.points.length;
   const loss = -Math.log(likely.at(row));
-  const text = t("Likelihood of the {count} points: ∏ a = {product} = e^(−{count} × {loss})", { count, product: powerOfTen((-count * loss) / Math.LN10), loss: num(loss, 3) });
+  const text = t("Likelihood of the {count} points: ∏ a = {product} = e^(−{count} × {loss})", {
+    count,
+    product: powerOfTen((-count * loss) / Math.LN10),
+    loss: num(loss, 3),
+  });
   if (said.textContent !== text) said.textContent = text;
 }

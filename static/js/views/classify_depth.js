@@ -20,10 +20,33 @@ export const depthPanel = {
   build(panel, shown) {
     const { parts, act } = panel;
     parts.said = element("p", {});
-    const views = [[false, t("at this step")], [true, t("over time")]].map(([value, words]) => element("button", { type: "button", "aria-pressed": String(Boolean(shown.overTime) === value), onclick: () => act.show({ overTime: value }) }, words));
+    const views = [
+      [false, t("at this step")],
+      [true, t("over time")],
+    ].map(([value, words]) =>
+      element(
+        "button",
+        { type: "button", "aria-pressed": String(Boolean(shown.overTime) === value), onclick: () => act.show({ overTime: value }) },
+        words,
+      ),
+    );
     const body = shown.overTime ? times(parts, act, shown) : bars(parts, shown);
-    const both = element("button", { class: "button", type: "button", id: "both-losses", onclick: () => act.edit(withBothLosses(panel.now.spec, panel.now.shown), { shown: 0, ghost: false }) }, t("Compare the two losses"));
-    return [title(t("Length of the gradient by layer"), element("div", { class: "seg", id: "over-time" }, ...views)), body, parts.said, ...(differ(shown) ? [] : [both])];
+    const both = element(
+      "button",
+      {
+        class: "button",
+        type: "button",
+        id: "both-losses",
+        onclick: () => act.edit(withBothLosses(panel.now.spec, panel.now.shown), { shown: 0, ghost: false }),
+      },
+      t("Compare the two losses"),
+    );
+    return [
+      title(t("Length of the gradient by layer"), element("div", { class: "seg", id: "over-time" }, ...views)),
+      body,
+      parts.said,
+      ...(differ(shown) ? [] : [both]),
+    ];
   },
   draw(parts, shown) {
     const norms = shown.runs.map((run) => normsAt(run, run.row));
@@ -42,12 +65,17 @@ function normsAt({ trajectory, model }, row) {
 }
 
 function words(shown, norms) {
-  const ratios = shown.runs.map(({ name }, index) => `${name} ${num(norms[index].length > 1 ? norms[index][0] / norms[index].at(-1) : NaN, 2)}`).join(", ");
+  const ratios = shown.runs
+    .map(({ name }, index) => `${name} ${num(norms[index].length > 1 ? norms[index][0] / norms[index].at(-1) : NaN, 2)}`)
+    .join(", ");
   if (!differ(shown)) return t("First layer over last: {ratios}.", { ratios });
   const begun = shown.runs.map((run) => normsAt(run, 0));
   const [ce, mse] = shown.runs[0].problem.loss === "ce" ? begun : begun.reverse();
   const times = ce.map((size, layer) => size / mse[layer]).filter(Number.isFinite);
-  return t("From the same start cross-entropy’s gradient is {low} to {high} times as long in every layer: the loss cures the factor of the output, not the depth. First layer over last: {ratios}.", { low: fix(Math.min(...times), 1), high: fix(Math.max(...times), 1), ratios });
+  return t(
+    "From the same start cross-entropy’s gradient is {low} to {high} times as long in every layer: the loss cures the factor of the output, not the depth. First layer over last: {ratios}.",
+    { low: fix(Math.min(...times), 1), high: fix(Math.max(...times), 1), ratios },
+  );
 }
 
 /* at the step shown */
@@ -55,8 +83,17 @@ function words(shown, norms) {
 function bars(parts, shown) {
   const deepest = Math.max(...shown.runs.map(({ model }) => model.layers.sizes.length - 1));
   parts.bars = shown.runs.map(() => Array.from({ length: deepest }, () => ({ bar: element("i"), value: element("span") })));
-  const rows = Array.from({ length: deepest }, (_, layer) => [element("span", {}, t("layer {layer}", { layer: layer + 1 })), ...parts.bars.map((list) => element("div", { class: "bar-of" }, list[layer].bar, list[layer].value))]);
-  return element("div", { class: "layers", style: { "--runs": String(shown.runs.length) } }, element("span"), ...shown.runs.map(({ name }) => element("b", {}, name)), ...rows.flat());
+  const rows = Array.from({ length: deepest }, (_, layer) => [
+    element("span", {}, t("layer {layer}", { layer: layer + 1 })),
+    ...parts.bars.map((list) => element("div", { class: "bar-of" }, list[layer].bar, list[layer].value)),
+  ]);
+  return element(
+    "div",
+    { class: "layers", style: { "--runs": String(shown.runs.length) } },
+    element("span"),
+    ...shown.runs.map(({ name }) => element("b", {}, name)),
+    ...rows.flat(),
+  );
 }
 
 function drawBars(parts, norms) {
@@ -70,7 +107,14 @@ function drawBars(parts, norms) {
 /* over time */
 
 function times(parts, act, shown) {
-  const figures = shown.runs.map(({ name }) => element("figure", { class: "fig time" }, element("figcaption", { class: "cap" }, element("b", {}, name)), element("div", { class: "plot" })));
+  const figures = shown.runs.map(({ name }) =>
+    element(
+      "figure",
+      { class: "fig time" },
+      element("figcaption", { class: "cap" }, element("b", {}, name)),
+      element("div", { class: "plot" }),
+    ),
+  );
   parts.charts = figures.map((figure) => createChart(figure.lastChild, ""));
   for (const { host } of parts.charts) new ResizeObserver(() => act.show({})).observe(host);
   return element("div", { class: "times", style: { "--runs": String(shown.runs.length) } }, ...figures);
@@ -98,11 +142,30 @@ function drawTimes(chart, run, { step, steps, theme }) {
   const last = layers.length - 1;
   const style = (layer) => ({ colour: "var(--ink)", opacity: 1 - (0.75 * layer) / Math.max(1, last), width: layer === 0 ? 2.4 : 1.4 });
   const late = step > 0.7 * steps;
-  const label = (layer) => ({ x: rows[count - 1], y: layers[layer][count - 1], dx: late ? -5 : 5, dy: layer ? -9 : 10, anchor: late ? "end" : "start", text: t("layer {layer}", { layer: layer + 1 }), size: 11, class: layer ? "" : "bold", name: `layer-${layer + 1}` });
+  const label = (layer) => ({
+    x: rows[count - 1],
+    y: layers[layer][count - 1],
+    dx: late ? -5 : 5,
+    dy: layer ? -9 : 10,
+    anchor: late ? "end" : "start",
+    text: t("layer {layer}", { layer: layer + 1 }),
+    size: 11,
+    class: layer ? "" : "bold",
+    name: `layer-${layer + 1}`,
+  });
   const decades = [-8, -6, -4, -2, 0].map((exponent) => [exponent, exponent ? `10${superscript(exponent)}` : "1"]);
   drawChart(chart, {
-    x: { range: [0, steps], ticks: niceTicks(0, steps, 3).filter(Number.isInteger).map((v) => [v, String(v)]) }, y: { range: [SLOWEST, LONGEST], ticks: decades }, size: theme.size(1), margin: { left: 34, right: 10 },
-    lines: layers.map((y, layer) => ({ x: rows, y, count, ...style(layer), name: `layer-${layer + 1}` })).reverse(), words: count ? [label(0), ...(last ? [label(last)] : [])] : [],
+    x: {
+      range: [0, steps],
+      ticks: niceTicks(0, steps, 3)
+        .filter(Number.isInteger)
+        .map((v) => [v, String(v)]),
+    },
+    y: { range: [SLOWEST, LONGEST], ticks: decades },
+    size: theme.size(1),
+    margin: { left: 34, right: 10 },
+    lines: layers.map((y, layer) => ({ x: rows, y, count, ...style(layer), name: `layer-${layer + 1}` })).reverse(),
+    words: count ? [label(0), ...(last ? [label(last)] : [])] : [],
   });
   describeChart(chart, t("Length of each layer’s gradient by step, {name}.", { name: run.name }));
 }

@@ -22,7 +22,11 @@ export function paletteOf({ tokens }, theme, model, own) {
   const colours = tokens[theme.dark ? "dark" : "light"];
   const given = model.class_names.length ? model.class_names : own;
   return tokens.classes.slice(0, Math.max(model.classes, 2)).map(({ family, symbol }, k) => ({
-    name: given[k] ?? t("class {letter}", { letter: LETTERS[k] }), short: given[k] ?? LETTERS[k], colour: colours[family], rgb: rgb(colours[family]), symbol,
+    name: given[k] ?? t("class {letter}", { letter: LETTERS[k] }),
+    short: given[k] ?? LETTERS[k],
+    colour: colours[family],
+    rgb: rgb(colours[family]),
+    symbol,
   }));
 }
 

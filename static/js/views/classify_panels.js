@@ -60,7 +60,9 @@ const rowsPanel = {
     const columns = [...Array.from({ length: inputs }, (_, f) => `w${SUBSCRIPTS[f + 1]}`), ...(model.layers.bias ? ["b"] : [])];
     parts.columns = columns.length;
     parts.said = element("p", {});
-    const names = shown.palette.slice(outputs === 1 ? 1 : 0, outputs === 1 ? 2 : outputs).map((look) => element("span", { class: "class-name", style: { "--c": look.colour }, title: look.name }, marker(look), look.short));
+    const names = shown.palette
+      .slice(outputs === 1 ? 1 : 0, outputs === 1 ? 2 : outputs)
+      .map((look) => element("span", { class: "class-name", style: { "--c": look.colour }, title: look.name }, marker(look), look.short));
     return [title(t("Weights, and the gradient of each class"), t("gradient: mean of (a − y)x")),
       table(parts, ["", ...columns, ...columns.map((name) => `∂${name}`)], names), parts.said];
   },
@@ -69,8 +71,13 @@ const rowsPanel = {
     const g = gradient(trajectory, model.parameters, row);
     const [inputs, outputs] = [model.layers.sizes[0], model.layers.sizes.at(-1)];
     const at = (k, c) => (c < inputs ? k * inputs + c : outputs * inputs + k);
-    parts.cells.forEach((cells, k) => cells.forEach((node, c) => put(node, c < parts.columns ? fix(theta[at(k, c)], 4) : fix(g[at(k, c - parts.columns)], 4))));
-    put(parts.said, t("Length of all weights {size}, of the gradient {slope}.", { size: num(Math.hypot(...theta), 3), slope: num(Math.hypot(...g), 3) }));
+    parts.cells.forEach((cells, k) =>
+      cells.forEach((node, c) => put(node, c < parts.columns ? fix(theta[at(k, c)], 4) : fix(g[at(k, c - parts.columns)], 4))),
+    );
+    put(
+      parts.said,
+      t("Length of all weights {size}, of the gradient {slope}.", { size: num(Math.hypot(...theta), 3), slope: num(Math.hypot(...g), 3) }),
+    );
   },
 };
 
@@ -83,7 +90,15 @@ const twinsPanel = {
   build({ parts }, shown) {
     const logistic = byKind(shown, "logistic").model.parameters;
     parts.said = element("p", {});
-    return [title(t("Softmax is logistic regression")), table(parts, ["", t("softmax: row 1 − row 0"), t("logistic")], logistic.map((name) => element("i", { class: "v" }, symbol(name)))), parts.said];
+    return [
+      title(t("Softmax is logistic regression")),
+      table(
+        parts,
+        ["", t("softmax: row 1 − row 0"), t("logistic")],
+        logistic.map((name) => element("i", { class: "v" }, symbol(name))),
+      ),
+      parts.said,
+    ];
   },
   draw(parts, shown) {
     const [softmax, logistic] = [byKind(shown, "softmax"), byKind(shown, "logistic")];
@@ -95,9 +110,15 @@ const twinsPanel = {
     });
     const [slow, fast] = [softmax.run.settings.lr, logistic.run.settings.lr];
     const rates = { slow: num(slow, 2), fast: num(fast, 2), apart: apart < 1e-12 ? num(apart, 2) : num(apart, 3), steps: row };
-    put(parts.said, apart < 1e-9
-      ? t("In {steps} steps the two never differed by more than {apart}: rate {slow} against {fast}.", rates)
-      : t("They have been {apart} apart: rate {slow} against {fast}. Logistic regression needs twice the rate, and half the decay.", rates));
+    put(
+      parts.said,
+      apart < 1e-9
+        ? t("In {steps} steps the two never differed by more than {apart}: rate {slow} against {fast}.", rates)
+        : t(
+            "They have been {apart} apart: rate {slow} against {fast}. Logistic regression needs twice the rate, and half the decay.",
+            rates,
+          ),
+    );
   },
 };
 
@@ -112,13 +133,28 @@ export function shifted(theta, c) {
 
 const shiftPanel = {
   build({ parts, act }, shown) {
-    parts.slider = element("input", { type: "range", min: -3, max: 3, step: 0.05, value: shown.shift, id: "shift", "aria-label": t("Added to every weight"), oninput: () => act.shift(Number(parts.slider.value)) });
+    parts.slider = element("input", {
+      type: "range",
+      min: -3,
+      max: 3,
+      step: 0.05,
+      value: shown.shift,
+      id: "shift",
+      "aria-label": t("Added to every weight"),
+      oninput: () => act.shift(Number(parts.slider.value)),
+    });
     parts.added = element("output", { for: "shift" });
     parts.said = element("p", {});
     parts.spectrum = element("div", { class: "spectrum", role: "img" });
     parts.flat = element("p", {});
-    return [title(t("One vector more for every class")), element("div", { class: "shift" }, element("i", { class: "v" }, "c"), parts.slider, parts.added), parts.said,
-      title(t("Eigenvalues of the Hessian"), t("log scale")), parts.spectrum, parts.flat];
+    return [
+      title(t("One vector more for every class")),
+      element("div", { class: "shift" }, element("i", { class: "v" }, "c"), parts.slider, parts.added),
+      parts.said,
+      title(t("Eigenvalues of the Hessian"), t("log scale")),
+      parts.spectrum,
+      parts.flat,
+    ];
   },
   draw(parts, shown) {
     const { model, theta, problem } = shown.runs[shown.shown];
@@ -128,8 +164,12 @@ const shiftPanel = {
     const before = crossEntropy(model, theta, model.columns, model.wanted, decay);
     const after = crossEntropy(model, shifted(theta, shown.shift), model.columns, model.wanted, decay);
     const values = { c: fix(shown.shift, 2), before: num(before, 6), after: num(after, 6) };
-    put(parts.said, Math.abs(after - before) < 1e-9 * Math.max(1, before) ? t("c = {c} added to every weight: the loss stays at {after}.", values)
-      : t("c = {c} added to every weight: weight decay notices, {before} becomes {after}.", values));
+    put(
+      parts.said,
+      Math.abs(after - before) < 1e-9 * Math.max(1, before)
+        ? t("c = {c} added to every weight: the loss stays at {after}.", values)
+        : t("c = {c} added to every weight: weight decay notices, {before} becomes {after}.", values),
+    );
     const key = [shown.key, decay].join();
     if (parts.key === key) return;
     parts.key = key;
@@ -140,9 +180,15 @@ const shiftPanel = {
 function drawSpectrum(parts, values, decay) {
   const top = Math.log10(values[0]);
   const zero = flat(values);
-  parts.spectrum.replaceChildren(...values.map((value, index) => element("i", {
-    class: index >= values.length - zero ? "zero" : null, title: num(Math.max(value, 0), 3), style: { "--h": String(Math.max(0.03, 1 - (top - Math.log10(Math.max(value, 1e-300))) / DECADES)) },
-  })));
+  parts.spectrum.replaceChildren(
+    ...values.map((value, index) =>
+      element("i", {
+        class: index >= values.length - zero ? "zero" : null,
+        title: num(Math.max(value, 0), 3),
+        style: { "--h": String(Math.max(0.03, 1 - (top - Math.log10(Math.max(value, 1e-300))) / DECADES)) },
+      }),
+    ),
+  );
   parts.spectrum.setAttribute("aria-label", values.map((value) => num(Math.abs(value) < 1e-12 ? 0 : value, 3)).join(", "));
   put(parts.flat, zero ? t("{zero} of {all} are 0: one flat direction for each input and one for the bias.", { zero, all: values.length })
     : t("None is 0: weight decay lifts every direction to at least {decay}.", { decay: num(decay, 2) }));
@@ -169,7 +215,13 @@ const bothPanel = {
       node.className = p > 0.5 ? "big" : "";
     }));
     const yes = (list) => list.filter((p) => p > 0.5).length;
-    put(parts.said, t("To the text about both, softmax says yes to {softmax} of 2, one against the rest to {rest} of 2.", { softmax: yes(said[2].slice(0, 2)), rest: yes(said[2].slice(2)) }));
+    put(
+      parts.said,
+      t("To the text about both, softmax says yes to {softmax} of 2, one against the rest to {rest} of 2.", {
+        softmax: yes(said[2].slice(0, 2)),
+        rest: yes(said[2].slice(2)),
+      }),
+    );
   },
 };
 
@@ -183,14 +235,32 @@ const featuresPanel = {
     const other = featuresName(dataset) === "squares" ? "plain" : "squares";
     parts.equation = element("p", { class: "big" });
     parts.said = element("p", {});
-    return [title(t("The line it draws")), parts.equation, parts.said, element("button", { class: "button", type: "button", id: "other-features", onclick: () => act.edit(withDataset(panel.now.spec, withFeatures(panel.now.runs[0].problem.dataset, other), false)) },
-      other === "squares" ? t("Give it x² and y² as well") : t("Only x and y again"))];
+    return [
+      title(t("The line it draws")),
+      parts.equation,
+      parts.said,
+      element(
+        "button",
+        {
+          class: "button",
+          type: "button",
+          id: "other-features",
+          onclick: () => act.edit(withDataset(panel.now.spec, withFeatures(panel.now.runs[0].problem.dataset, other), false)),
+        },
+        other === "squares" ? t("Give it x² and y² as well") : t("Only x and y again"),
+      ),
+    ];
   },
   draw(parts, shown) {
     const { model, theta } = shown.runs[shown.shown];
     const squares = model.features.length > 2;
     if (model.layers.sizes.at(-1) === 1 && model.layers.sizes.length === 2) put(parts.equation, `${terms(model, theta)} = 0`);
-    put(parts.said, squares ? t("Straight in the four inputs, an ellipse on the map.") : t("Straight on the map, wherever it lies: half of a ring is always on the wrong side."));
+    put(
+      parts.said,
+      squares
+        ? t("Straight in the four inputs, an ellipse on the map.")
+        : t("Straight on the map, wherever it lies: half of a ring is always on the wrong side."),
+    );
   },
 };
 

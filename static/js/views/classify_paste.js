@@ -10,7 +10,12 @@ const EXAMPLE = "x, y, class\n1.5, 0.3, A\n-0.4, 2.1, B\n-1.2, -0.8, C";
 
 /** Ask for points, as text or a file; `use(parsed)` gets them once they can be read, `open(spec)` a spec that was saved. */
 export function askForPoints(use, open) {
-  const area = element("textarea", { "aria-label": t("Points"), spellcheck: "false", "aria-describedby": "paste-problem", placeholder: EXAMPLE });
+  const area = element("textarea", {
+    "aria-label": t("Points"),
+    spellcheck: "false",
+    "aria-describedby": "paste-problem",
+    placeholder: EXAMPLE,
+  });
   const problem = element("p", { class: "problem", id: "paste-problem", role: "alert", hidden: true });
   const file = element("input", { type: "file", accept: ".csv,.tsv,.txt,.json", hidden: true, onchange: async () => {
     area.value = await file.files[0].text();
@@ -33,7 +38,21 @@ export function askForPoints(use, open) {
     dialog.close();
     return use(parsed);
   } }, t("Use these points"));
-  const dialog = showDialog(t("Paste points"), element("div", { class: "paste" },
-    element("p", { class: "hint" }, t("One point on each line: x, y and its class, from a table or a file. Up to 2,000 points and five classes.")), area, problem, file), [take, from]);
+  const dialog = showDialog(
+    t("Paste points"),
+    element(
+      "div",
+      { class: "paste" },
+      element(
+        "p",
+        { class: "hint" },
+        t("One point on each line: x, y and its class, from a table or a file. Up to 2,000 points and five classes."),
+      ),
+      area,
+      problem,
+      file,
+    ),
+    [take, from],
+  );
   area.focus();
 }

@@ -11,7 +11,11 @@ import { element, svg } from "./element.js";
 
 /** A class's marker: its shape in its colour. */
 export function marker({ colour, symbol }) {
-  return svg("svg", { class: "marker", viewBox: "-7 -7 14 14", "aria-hidden": "true" }, svg("path", { d: symbolOutline(symbol, 0, 0, 5), fill: colour }));
+  return svg(
+    "svg",
+    { class: "marker", viewBox: "-7 -7 14 14", "aria-hidden": "true" },
+    svg("path", { d: symbolOutline(symbol, 0, 0, 5), fill: colour }),
+  );
 }
 
 /** Fill the probe's place. `choose(k)` hears which class is taken as true. */
@@ -40,7 +44,12 @@ export function drawProbe(view, { model, theta, probe, point, brush, palette, th
     row.name.disabled = point >= 0;
   });
   const sum = at.p.reduce((total, v) => total + v, 0);
-  put(view.sum, model.layers.output === "softmax" || single ? t("They add up to {sum}.", { sum: fix(sum, 3) }) : t("Each is a yes or no of its own: they add up to {sum}.", { sum: fix(sum, 3) }));
+  put(
+    view.sum,
+    model.layers.output === "softmax" || single
+      ? t("They add up to {sum}.", { sum: fix(sum, 3) })
+      : t("Each is a yes or no of its own: they add up to {sum}.", { sum: fix(sum, 3) }),
+  );
   drawChain(view, model, at.a, wanted(model, label));
   return undefined;
 }
@@ -57,16 +66,38 @@ const put = (node, text) => {
 };
 
 function build(view, model, palette, theme) {
-  const key = [model.classes, model.layers.sizes.at(-1), model.layers.output, model.loss, theme.key, palette.map(({ name }) => name)].join("|");
+  const key = [model.classes, model.layers.sizes.at(-1), model.layers.output, model.loss, theme.key, palette.map(({ name }) => name)].join(
+    "|",
+  );
   if (key === view.key) return;
   view.key = key;
   const head = (text, style = "") => element("span", { class: `head ${style}` }, text);
   view.rows = palette.slice(0, model.classes).map((look, k) => ({
-    name: element("button", { type: "button", class: "class-name", style: { "--c": look.colour }, title: t("take this class as the true one"), onclick: () => view.choose(k) }, marker(look), look.name),
-    z: element("span", { class: "z" }), p: element("span", { class: "p" }), bar: element("span", { class: "bar-of", style: { "--c": look.colour } }, element("i")),
+    name: element(
+      "button",
+      {
+        type: "button",
+        class: "class-name",
+        style: { "--c": look.colour },
+        title: t("take this class as the true one"),
+        onclick: () => view.choose(k),
+      },
+      marker(look),
+      look.name,
+    ),
+    z: element("span", { class: "z" }),
+    p: element("span", { class: "p" }),
+    bar: element("span", { class: "bar-of", style: { "--c": look.colour } }, element("i")),
   }));
   view.sum = element("span", { class: "sum" });
-  view.bars.replaceChildren(head(t("Class"), "left"), head("z"), head(""), head("a"), ...view.rows.flatMap(({ name, z, bar, p }) => [name, z, bar, p]), view.sum);
+  view.bars.replaceChildren(
+    head(t("Class"), "left"),
+    head("z"),
+    head(""),
+    head("a"),
+    ...view.rows.flatMap(({ name, z, bar, p }) => [name, z, bar, p]),
+    view.sum,
+  );
   buildChain(view, model, palette);
 }
 
@@ -81,10 +112,25 @@ function buildChain(view, model, palette) {
   const own = (k) => (size === 1 ? 1 : k);
   view.jacobian.classList.toggle("wide", size > 3);
   view.jacobian.classList.toggle("few", size < 3);
-  view.jacobian.replaceChildren(element("div", { class: "cells", role: "table", "aria-label": t("How the loss reaches the logits"), style: { "--n": String(size) } },
-    row(element("span", { role: "columnheader", class: "head" }, "∂C/∂a"), element("span", { role: "columnheader", class: "head wide" }, t("× Jacobian ∂a/∂z"))),
-    ...view.slopes.map((slope, j) => row(slope, ...view.cells.slice(j * size, (j + 1) * size))),
-    row(element("span", { role: "rowheader", class: "head equals", title: palette[own(0)]?.name }, model.loss === "ce" ? "= a − y" : "= ∂C/∂z"), ...view.products)));
+  view.jacobian.replaceChildren(
+    element(
+      "div",
+      { class: "cells", role: "table", "aria-label": t("How the loss reaches the logits"), style: { "--n": String(size) } },
+      row(
+        element("span", { role: "columnheader", class: "head" }, "∂C/∂a"),
+        element("span", { role: "columnheader", class: "head wide" }, t("× Jacobian ∂a/∂z")),
+      ),
+      ...view.slopes.map((slope, j) => row(slope, ...view.cells.slice(j * size, (j + 1) * size))),
+      row(
+        element(
+          "span",
+          { role: "rowheader", class: "head equals", title: palette[own(0)]?.name },
+          model.loss === "ce" ? "= a − y" : "= ∂C/∂z",
+        ),
+        ...view.products,
+      ),
+    ),
+  );
 }
 
 /** Ink for what is positive, hatched for what is negative; the number in each cell. */

@@ -28,7 +28,21 @@ export function createSlice(on) {
   flat.className = "plotly-host under";
   const [plot, space] = [find("slice-map"), find("slice-space")];
   plot.append(flat);
-  const view = { on, flat, plot, space, chart: createChart(plot, ""), aside: find("slice-aside"), said: find("slice-said"), kept: new Map(), waiting: 0, asked: "", drawn: "", plotly: null, hill: null };
+  const view = {
+    on,
+    flat,
+    plot,
+    space,
+    chart: createChart(plot, ""),
+    aside: find("slice-aside"),
+    said: find("slice-said"),
+    kept: new Map(),
+    waiting: 0,
+    asked: "",
+    drawn: "",
+    plotly: null,
+    hill: null,
+  };
   new ResizeObserver(() => on.redraw()).observe(plot);
   switches("slice-directions", (value) => on.change(value === "path" ? { directions: "path" } : { directions: "seeded", again: true }));
   switches("slice-form", (value) => on.change({ space: value === "space" }));
@@ -92,8 +106,12 @@ function words(view, shown, plane) {
   const all = model.parameters.length;
   const values = { share: percentOf(plane.share), loss: num(cell(trajectory, "loss", row), 3), step: row, all, usual: percentOf(2 / all) };
   put(view.aside, t("This plane holds {share} of the path’s motion.", values));
-  put(view.said, shown.slice.directions === "path" ? t("Loss {loss} at step {step}. Of {all} weights these are the two directions along which the path moved most.", values)
-    : t("Loss {loss} at step {step}. Of {all} weights two random directions hold {usual} of a path on average.", values));
+  put(
+    view.said,
+    shown.slice.directions === "path"
+      ? t("Loss {loss} at step {step}. Of {all} weights these are the two directions along which the path moved most.", values)
+      : t("Loss {loss} at step {step}. Of {all} weights two random directions hold {usual} of a path on average.", values),
+  );
   describeChart(view.chart, `${t("The loss over a plane through the weights, with the path.")} ${view.said.textContent}`);
 }
 
@@ -110,21 +128,41 @@ function drawFlat(view, { step, theme }, plane) {
   const [us, vs] = AXES.map((name) => path.columns.get(name));
   const row = rowAt(path, step);
   const whole = lineOf(plane);
-  const walked = { x: [...whole.x.subarray(0, countUpTo(plane.rows, row)), us[row]], y: [...whole.y.subarray(0, countUpTo(plane.rows, row)), vs[row]] };
+  const walked = {
+    x: [...whole.x.subarray(0, countUpTo(plane.rows, row)), us[row]],
+    y: [...whole.y.subarray(0, countUpTo(plane.rows, row)), vs[row]],
+  };
   const side = Math.min(view.plot.clientWidth - MARGIN.left - MARGIN.right, view.plot.clientHeight - MARGIN.top - MARGIN.bottom);
   const spare = Math.max(0, view.plot.clientWidth - side - MARGIN.left - MARGIN.right);
   const margin = { ...MARGIN, right: MARGIN.right + spare, bottom: Math.max(MARGIN.bottom, view.plot.clientHeight - side - MARGIN.top) };
   const halo = { width: 5.4, colour: "var(--paper)", opacity: 0.75 };
   const size = theme.size(1);
   const drawn = drawChart(view.chart, {
-    size, x: { range: plane.window[0], ticks: [], name: AXES[0] }, y: { range: plane.window[1], ticks: [], grid: false, name: AXES[1] },
+    size,
+    x: { range: plane.window[0], ticks: [], name: AXES[0] },
+    y: { range: plane.window[1], ticks: [], grid: false, name: AXES[1] },
     margin: { ...margin, bottom: margin.bottom / size, left: margin.left / size },
-    still: { key: [plane.key, theme.key].join(), words: plane.labels.map(({ x, y, loss }) => ({ x, y, anchor: "middle", text: num(loss, 1), size: 11, colour: "var(--ink-2)", name: "level" })) },
+    still: {
+      key: [plane.key, theme.key].join(),
+      words: plane.labels.map(({ x, y, loss }) => ({
+        x,
+        y,
+        anchor: "middle",
+        text: num(loss, 1),
+        size: 11,
+        colour: "var(--ink-2)",
+        name: "level",
+      })),
+    },
     lines: [
       { ...whole, colour: "var(--ink)", width: 1.2, opacity: 0.4, name: "whole" },
-      { ...walked, ...halo }, { ...walked, colour: "var(--ink)", width: 2.4, name: "walked" },
+      { ...walked, ...halo },
+      { ...walked, colour: "var(--ink)", width: 2.4, name: "walked" },
     ],
-    dots: [{ x: us[0], y: vs[0], colour: "var(--ink)", open: true, radius: 4.5, name: "start" }, { x: us[row], y: vs[row], colour: "var(--ink)", name: "here" }],
+    dots: [
+      { x: us[0], y: vs[0], colour: "var(--ink)", open: true, radius: 4.5, name: "start" },
+      { x: us[row], y: vs[row], colour: "var(--ink)", name: "here" },
+    ],
   });
   if (!drawn) return;
   if (!view.plotly) return void loadFlat(view);
@@ -137,7 +175,9 @@ function drawFlat(view, { step, theme }, plane) {
 
 /** The path's line, made once for a plane. */
 function lineOf(plane) {
-  plane.line ??= Object.fromEntries(["x", "y"].map((axis, i) => [axis, Float64Array.from(plane.rows, (row) => plane.path.columns.get(AXES[i])[row])]));
+  plane.line ??= Object.fromEntries(
+    ["x", "y"].map((axis, i) => [axis, Float64Array.from(plane.rows, (row) => plane.path.columns.get(AXES[i])[row])]),
+  );
   return plane.line;
 }
 
@@ -151,14 +191,35 @@ function loadFlat(view) {
 function fill(view, { grid, scale, window }, theme) {
   const { area } = view.chart;
   const [width, height] = [view.plot.clientWidth, view.plot.clientHeight];
-  view.plotly.react(view.flat, [{
-    type: "contour", x: grid.x, y: grid.y, z: rows(grid.f, grid.x.length, scale.level), colorscale: theme.surface, zmin: scale.low, zmax: scale.high, showscale: false,
-    hoverinfo: "skip", autocontour: false, contours: { start: scale.start, end: scale.high, size: scale.step, coloring: "heatmap" }, line: { color: theme.isoline, width: 0.8 },
-  }], {
-    width, height, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
-    margin: { l: area.left, t: area.top, r: width - area.left - area.width, b: height - area.top - area.height },
-    xaxis: { visible: false, range: window[0], fixedrange: true }, yaxis: { visible: false, range: window[1], fixedrange: true },
-  }, CONFIG);
+  view.plotly.react(
+    view.flat,
+    [
+      {
+        type: "contour",
+        x: grid.x,
+        y: grid.y,
+        z: rows(grid.f, grid.x.length, scale.level),
+        colorscale: theme.surface,
+        zmin: scale.low,
+        zmax: scale.high,
+        showscale: false,
+        hoverinfo: "skip",
+        autocontour: false,
+        contours: { start: scale.start, end: scale.high, size: scale.step, coloring: "heatmap" },
+        line: { color: theme.isoline, width: 0.8 },
+      },
+    ],
+    {
+      width,
+      height,
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
+      margin: { l: area.left, t: area.top, r: width - area.left - area.width, b: height - area.top - area.height },
+      xaxis: { visible: false, range: window[0], fixedrange: true },
+      yaxis: { visible: false, range: window[1], fixedrange: true },
+    },
+    CONFIG,
+  );
 }
 
 /* in space */
@@ -177,6 +238,10 @@ function raise(view) {
     view.hill = Object.assign(createSurface(view.space, plotly, { camera: () => {} }), { camera: EYE });
   }).catch((error) => {
     view.on.change({ space: false });
-    say(error.message === "webgl" ? t("This browser shows nothing in three dimensions: it has no WebGL.") : t("The surface could not be loaded."));
+    say(
+      error.message === "webgl"
+        ? t("This browser shows nothing in three dimensions: it has no WebGL.")
+        : t("The surface could not be loaded."),
+    );
   }).finally(view.on.redraw);
 }

@@ -33,11 +33,15 @@ function sentence({ trajectory, step, name, several, decay }) {
   const held = read("held_out_accuracy");
   const values = { steps: row, share: percent(read("accuracy")), loss: num(read("loss"), 3), held: percent(held), who: name };
   const { state, code } = trajectory.status;
-  if (step > row || (step === row && state !== "running" && state !== "finished")) return ended(state, code, { ...values, steps: trajectory.status.step ?? row });
-  if (row === 0 && read("accuracy") < 0.3) return parts("These weights put only {share} of the points on the right side; the loss is {loss}.", values);
+  if (step > row || (step === row && state !== "running" && state !== "finished"))
+    return ended(state, code, { ...values, steps: trajectory.status.step ?? row });
+  if (row === 0 && read("accuracy") < 0.3)
+    return parts("These weights put only {share} of the points on the right side; the loss is {loss}.", values);
   if (row === 0) return parts("At the start {share} of the points are on the right side; the loss is {loss}.", values);
-  if (Number.isFinite(held)) return parts("After {steps} steps {share} of the points it learns from are right, and {held} of those held out.", values);
-  if (read("accuracy") === 1 && !decay) return parts("After {steps} steps all points are on the right side; the loss is {loss}, and the weights keep growing.", values);
+  if (Number.isFinite(held))
+    return parts("After {steps} steps {share} of the points it learns from are right, and {held} of those held out.", values);
+  if (read("accuracy") === 1 && !decay)
+    return parts("After {steps} steps all points are on the right side; the loss is {loss}, and the weights keep growing.", values);
   if (row === 1) return parts("After 1 step {share} of the points are on the right side; the loss is {loss}.", values);
   if (several) return parts("After {steps} steps {who} has {share} of the points on the right side; the loss is {loss}.", values);
   return parts("After {steps} steps {share} of the points are on the right side; the loss is {loss}.", values);
@@ -45,9 +49,14 @@ function sentence({ trajectory, step, name, several, decay }) {
 
 function ended(state, code, values) {
   if (state === "diverged") return parts("It diverged after step {steps}: the learning rate is too large here.", values);
-  if (code === "singular_hessian") return parts("{who} refuses at step {steps}: the Hessian is singular, because one vector can be added to all classes. Weight decay cures it.", values);
+  if (code === "singular_hessian")
+    return parts(
+      "{who} refuses at step {steps}: the Hessian is singular, because one vector can be added to all classes. Weight decay cures it.",
+      values,
+    );
   if (code === "indefinite_hessian") return parts("{who} refuses at step {steps}: the curvature is not positive there.", values);
-  if (state === "stopped") return parts("{who} stopped after step {steps}: it found no way further down. {share} of the points are right.", values);
+  if (state === "stopped")
+    return parts("{who} stopped after step {steps}: it found no way further down. {share} of the points are right.", values);
   return parts("After {steps} steps {share} of the points are on the right side; the loss is {loss}.", values);
 }
 
@@ -98,7 +107,8 @@ export function cure(code) {
 /** A note about awkward data: what it is, and whether standardising cures it. */
 export function note({ code, values }) {
   if (code === "equal_points") return { text: t("All points are equal: no model can tell them apart. Move some of them."), cure: false };
-  if (code === "huge_scale") return { text: t("Inputs as large as {size} need a tiny learning rate.", { size: num(values.size, 2) }), cure: true };
+  if (code === "huge_scale")
+    return { text: t("Inputs as large as {size} need a tiny learning rate.", { size: num(values.size, 2) }), cure: true };
   return { text: t("One input spreads {ratio} times as far as another.", { ratio: fix(values.ratio, 0) }), cure: true };
 }
 
