@@ -7,10 +7,13 @@ import { valueColumns } from "./program.js";
 const sigmoid = (z) => (z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z)));
 const ACTIVATIONS = { sigmoid, tanh: Math.tanh, relu: (z) => (z > 0 ? z : 0), linear: (z) => z };
 
-/** The model's features at points given by their columns x and y: one Float64Array per feature. */
-export function features(model, x, y) {
+/** Which input a variable of a feature is: x and y, or x_1 to x_n. */
+const inputOf = (name) => ({ x: 0, y: 1 })[name] ?? Number(name.slice(2)) - 1;
+
+/** The model's features at points given by the columns of their inputs: one Float64Array per feature. */
+export function features(model, ...inputs) {
   return model.features.map(({ program }, index) => {
-    const made = valueColumns(program, program.variables.map((name) => (name === "y" ? y : x)));
+    const made = valueColumns(program, program.variables.map((name) => inputs[inputOf(name)]));
     const [shift, scale] = [model.shift[index], model.scale[index]];
     if (shift === 0 && scale === 1) return made;
     return Float64Array.from(made, (v) => (v - shift) / scale);
@@ -129,6 +132,7 @@ export function product(row, matrix) {
 export function targets(model) {
   const count = model.layers.sizes.at(-1);
   return Array.from({ length: count }, (_, k) => Float64Array.from(model.labels, (label) => {
+    if (!model.classes) return label;
     const own = [label].flat();
     if (count === 1) return Number(own.includes(1));
     if (!own.includes(k)) return 0;

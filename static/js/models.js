@@ -8,6 +8,7 @@ const known = new Map();
 
 /** The model of a problem; the same one is asked for once. */
 export function modelOf(problem, language) {
+  if (problem.kind === "neuron") return neuron(problem);
   const key = JSON.stringify(problem);
   if (!known.has(key)) {
     if (known.size > KEPT) known.clear();
@@ -24,11 +25,17 @@ export function modelOf(problem, language) {
   return known.get(key);
 }
 
+/** A neuron has one point, its input with its target, and no call describes it. */
+function neuron({ input, target }) {
+  const layers = { sizes: [1, 1], activation: "linear", output: "sigmoid", bias: true };
+  return { parameters: ["w", "b"], layers, columns: [Float64Array.of(input)], wanted: [Float64Array.of(target)] };
+}
+
 /** A model with the features and targets of its points. */
 function ready(model, { kind, loss }) {
-  const column = (k) => Float64Array.from(model.points, (p) => p[k] ?? 0);
+  const inputs = Array.from({ length: model.points[0]?.length ?? 2 }, (_, k) => Float64Array.from(model.points, (p) => p[k]));
   const made = { ...model, loss, separate: kind === "one_vs_rest" };
-  return { ...made, columns: features(made, column(0), column(1)), wanted: targets(made) };
+  return { ...made, columns: features(made, ...inputs), wanted: targets(made) };
 }
 
 /** Models whose points a person has just moved, before the engine answers. */

@@ -102,7 +102,7 @@ export function steady(spec, index) {
   const run = spec.runs[index];
   const plain = !run.schedule || run.schedule.name === "constant";
   const changed = (spec.changes ?? []).some((change) => change.run === index);
-  return Boolean(RULES[run.optimizer]) && plain && !changed && (run.steps ?? spec.steps) === spec.steps;
+  return Boolean(RULES[run.optimizer]) && plain && !changed;
 }
 
 /** A run's optimizer as a Python function of the parameters, and the longest gradient that it takes. */

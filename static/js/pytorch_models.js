@@ -19,22 +19,18 @@ const LINE = 100;
 
 /**
  * The script for a spec whose runs have these models (as `modelOf` gives them), first weights and names; null where torch
- * makes none of them. Runs in batches, with fixed biases, a schedule, changes on the way or a rule of their own are named and left out.
+ * makes none of them. Runs with fixed biases, a schedule, changes on the way or a rule of their own are named and left out.
  */
 export function modelScript(spec, models, starts, names) {
-  const made = models.map(
-    (model, index) => Boolean(model && starts[index]) && steady(spec, index) && whole(spec, index),
-  );
+  const made = models.map((model, index) => Boolean(model && starts[index]) && trains(spec, index));
   if (!made.some(Boolean)) return null;
   const data = [];
-  const runs = spec.runs
-    .map(
-      (_, index) =>
-        made[index] && training(spec, index, { model: models[index], start: starts[index], name: names[index], data }),
-    )
-    .filter(Boolean);
+  const runs = spec.runs.map((_, index) => made[index] && training(spec, index, { model: models[index], start: starts[index], name: names[index], data })).filter(Boolean);
   const left = names.filter((_, index) => !made[index]);
-  return `import torch
+  const drawn = spec.runs.some((_, index) => made[index] && isDrawn(batchOf(spec, index)));
+  return `import itertools
+
+${drawn ? "import numpy as np\n" : ""}import torch
 from torch import nn
 from torch.nn import functional as F
 
@@ -43,18 +39,18 @@ torch.set_default_dtype(torch.float64)
 # A row for each point: what goes in, what should come out.
 ${data.join("\n")}
 
-
-def train(name, x, y, model, start, loss, decay, make, longest):
+${drawn ? BATCHES : ""}
+def train(name, x, y, model, start, loss, decay, make, longest, steps, batches):
     nn.utils.vector_to_parameters(torch.tensor(start), model.parameters())
     optimizer = make(model.parameters())
 
-    def cost():
-        return loss(model(x), y) + decay / 2 * sum((p**2).sum() for p in model.parameters())
+    def cost(rows=slice(None)):
+        return loss(model(x[rows]), y[rows]) + decay / 2 * sum((p**2).sum() for p in model.parameters())
 
     first = cost().item()
-    for step in range(${spec.steps}):
+    for rows in itertools.islice(batches, steps):
         optimizer.zero_grad()
-        cost().backward()
+        cost(rows).backward()
         if longest is not None:
             nn.utils.clip_grad_norm_(model.parameters(), longest)
         optimizer.step()
@@ -64,10 +60,31 @@ ${left.length ? `\n# Left out, because torch.optim does not make the same steps:
 ${runs.join("\n")}`;
 }
 
-/** Whether every step sees all points and moves all parameters. */
-function whole(spec, index) {
-  const batch = spec.runs[index].batch ?? spec.batch;
-  return (!batch || batch.mode === "full") && problemOf(spec, index).bias !== "fixed";
+/** The batches that the engine draws: the bits of a seeded generator, which NumPy keeps the same for ever. */
+const BATCHES = `
+def drawn(count, size, again, seed):
+    """Which points each update sees: every epoch shuffled, or drawn again from all of them."""
+    for epoch in itertools.count():
+        random = np.random.RandomState(np.random.Philox(np.random.SeedSequence((seed, 1, epoch))))
+        order = random.randint(0, count, -(-count // size) * size) if again else random.permutation(count)
+        yield from torch.tensor(order, dtype=torch.long).split(size)
+
+`;
+
+/** Whether torch makes the steps of a run: it has the rule, and every step moves all parameters. */
+export function trains(spec, index) {
+  return steady(spec, index) && problemOf(spec, index).bias !== "fixed";
+}
+
+const batchOf = (spec, index) => spec.runs[index].batch ?? spec.batch ?? { mode: "full" };
+const isDrawn = (batch) => batch.mode !== "full";
+
+/** What each update sees, as Python. */
+function updates(spec, index, count) {
+  const batch = batchOf(spec, index);
+  if (!isDrawn(batch)) return "itertools.repeat(slice(None))";
+  const seed = spec.runs[index].seed ?? spec.seed ?? 0;
+  return `drawn(count=${count}, size=${batch.size ?? 1}, again=${batch.with_replacement ? "True" : "False"}, seed=${seed})`;
 }
 
 /** One call of train. `data` collects the tensors that it reads. */
@@ -86,6 +103,8 @@ ${wrapped(Array.from(start, (v) => floats([v])), 8)}
     decay=${number(problem.weight_decay ?? 0)},
     make=${make},
     longest=${longest},
+    steps=${spec.runs[index].steps ?? spec.steps},
+    batches=${updates(spec, index, model.columns[0].length)},
 )
 `;
 }

@@ -1,15 +1,19 @@
 """The Batches page in a real Chromium, by mouse, keyboard and touch, against the engine's numbers."""
 
+import itertools
 import json
 import math
 import re
 import urllib.request
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from core.batches import make_batches
 from tests.browser.conftest import PHONE, OpenPage, Served
 from tests.browser.waiting import becomes, box, settles
 
@@ -231,6 +235,41 @@ def test_every_change_leaves_a_ghost_and_a_file_can_be_handed_out(open_page: Ope
     page.select_option("#scene", "reshuffled")
     page.click("#ask button >> nth=0")
     expect(page.locator("#excess [data-line=ghost]")).to_have_count(0)  # another scene is no change of this one
+
+
+class Split(list[int]):
+    """Points in an order, as torch would split them."""
+
+    def split(self, size: int) -> list[list[int]]:
+        return [self[at : at + size] for at in range(0, len(self), size)]
+
+
+@pytest.mark.parametrize("scene", ["three-batches", "reshuffled", "rare-features"])
+def test_the_pytorch_script_draws_the_engine_s_batches(open_page: OpenPage, scene: str) -> None:
+    page = open_page("/batches")
+    page.select_option("#scene", scene)
+    page.wait_for_function("(name) => history.state.scene === name && history.state.spec.start", arg=scene)
+    page.click("#share")
+    page.get_by_role("menuitem", name="PyTorch").click()
+    script = page.locator("dialog code").inner_text()
+    compile(script, "script", "exec")
+    spec = spec_of(page)
+    assert script.count("\ntrain(") == len(spec["runs"])
+    known: dict[str, Any] = {
+        "np": np,
+        "itertools": itertools,
+        "torch": SimpleNamespace(tensor=lambda o, dtype: Split(o), long=None),
+    }
+    exec(script[script.index("def drawn") : script.index("def train")], known)
+    calls = re.findall(r"batches=(drawn\(.*\))", script)
+    batches = [run.get("batch") or spec["batch"] for run in spec["runs"]]
+    drawn = [batch for batch in batches if batch["mode"] != "full"]
+    assert len(calls) == len(drawn)
+    for call, batch in zip(calls, drawn, strict=True):
+        count = int(re.findall(r"count=(\d+)", call)[0])
+        engine = make_batches(batch, count, spec["seed"])
+        for step, rows in enumerate(itertools.islice(eval(call, known), 2 * engine.per_epoch + 1)):
+            np.testing.assert_array_equal(rows, engine.rows(step))
 
 
 def test_rare_features_are_learned_at_a_rate_of_their_own(open_page: OpenPage, served: Served) -> None:

@@ -610,6 +610,31 @@ def test_table_code_and_picture_are_taken_away(open_page: OpenPage, tmp_path: Pa
     assert target.stat().st_size > 40_000
 
 
+@pytest.mark.parametrize(
+    ("scene", "point", "steps"),
+    [
+        ("soft-target", "X = torch.tensor([\n    [1.0],\n])\nY = torch.tensor([\n    [0.2],\n])", 300),
+        ("mislabelled", "    [-", 100),
+    ],
+)
+def test_the_pytorch_script_trains_both_losses(open_page: OpenPage, scene: str, point: str, steps: int) -> None:
+    page = open_page("/losses")
+    page.evaluate("(name) => document.querySelector(`[data-scene=${name}]`).click()", scene)
+    page.wait_for_function("(name) => history.state.scene === name", arg=scene)
+    page.click("#share")
+    page.get_by_role("menuitem", name="PyTorch").click()
+    script = page.locator("dialog code").inner_text()
+    compile(script, "script", "exec")
+    assert point in script
+    for name, loss in (
+        ("squared error", "((torch.sigmoid(z) - y)**2).sum() / 2 / len(y)"),
+        ("cross-entropy", 'F.binary_cross_entropy_with_logits(z, y, reduction="sum") / len(y)'),
+    ):
+        call = script[script.index(f'train(\n    "{name}"') :].split("\n)\n")[0]
+        assert f"loss=lambda z, y: {loss},\n" in call
+        assert call.endswith(f"    steps={steps},\n    batches=itertools.repeat(slice(None)),")
+
+
 def test_nonsense_in_a_link_is_ignored_and_said(open_page: OpenPage) -> None:
     page = open_page("/losses?colour=red&run=fastest(lr=1)&steps=many")
     expect(page.locator(".note")).to_contain_text("Not used from the link")

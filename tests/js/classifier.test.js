@@ -66,6 +66,14 @@ test("standardised features are shifted and scaled as the engine does", () => {
   equal(features(model, Float64Array.of(5), Float64Array.of(7)), [[2], [7]]);
 });
 
+test("a regression's features are its inputs, however many, and its targets are the labels", () => {
+  const variables = ["x_1", "x_2", "x_3"];
+  const inputs = variables.map((name) => ({ program: { variables, operations: [["variable", name]], value: 0 } }));
+  const model = { classes: 0, features: inputs, shift: [0, 0, 1], scale: [1, 1, 2], labels: [2.5, -1], layers: { sizes: [3, 1], output: "linear" } };
+  equal(features(model, Float64Array.of(1), Float64Array.of(2), Float64Array.of(4)), [[1], [2], [1.5]]);
+  equal(targets(model), [[2.5, -1]]);
+});
+
 test("a softmax with bias has features + 1 flat directions, and weight decay lifts them all", () => {
   const theta = [0.3, -0.2, 0.1, 0.4, -0.5, 0.2, 0.1, 0, -0.1];
   const spread = made({ layers: { ...made().layers, bias: true }, points: Array.from({ length: 12 }, (_, i) => [Math.cos(i), Math.sin(2 * i)]), labels: Array.from({ length: 12 }, (_, i) => i % 3) });

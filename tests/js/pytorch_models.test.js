@@ -17,7 +17,9 @@ const MODELS = [SOFTMAX, NETWORK, SOFTMAX];
 const STARTS = [[0, 0, 0, 0, 0, 0], [1, 2, 3, 4, 0.25, -0.5], [0, 0, 0, 0, 0, 0]];
 const NAMES = ["softmax", "network", "Newton"];
 
-const WANTED = `import torch
+const WANTED = `import itertools
+
+import torch
 from torch import nn
 from torch.nn import functional as F
 
@@ -35,17 +37,17 @@ Y1 = torch.tensor([
 ])
 
 
-def train(name, x, y, model, start, loss, decay, make, longest):
+def train(name, x, y, model, start, loss, decay, make, longest, steps, batches):
     nn.utils.vector_to_parameters(torch.tensor(start), model.parameters())
     optimizer = make(model.parameters())
 
-    def cost():
-        return loss(model(x), y) + decay / 2 * sum((p**2).sum() for p in model.parameters())
+    def cost(rows=slice(None)):
+        return loss(model(x[rows]), y[rows]) + decay / 2 * sum((p**2).sum() for p in model.parameters())
 
     first = cost().item()
-    for step in range(20):
+    for rows in itertools.islice(batches, steps):
         optimizer.zero_grad()
-        cost().backward()
+        cost(rows).backward()
         if longest is not None:
             nn.utils.clip_grad_norm_(model.parameters(), longest)
         optimizer.step()
@@ -65,6 +67,8 @@ train(
     decay=0.01,
     make=lambda p: torch.optim.SGD(p, lr=0.1),
     longest=None,
+    steps=20,
+    batches=itertools.repeat(slice(None)),
 )
 
 train(
@@ -79,6 +83,8 @@ train(
     decay=0,
     make=lambda p: torch.optim.SGD(p, lr=0.1),
     longest=1,
+    steps=20,
+    batches=itertools.repeat(slice(None)),
 )
 `;
 
@@ -94,10 +100,20 @@ test("several sigmoids sum their cross-entropies over the outputs, and average o
   holds(script.includes("make=lambda p: torch.optim.Adam(p, lr=0.1, betas=(0.9, 0.999), eps=1e-8),"), script);
 });
 
+test("batches are drawn as the engine draws them, from the seed of the run, for as many updates as it makes", () => {
+  const [first] = SPEC.runs;
+  const script = (batch, more) => modelScript({ steps: 20, seed: 7, runs: [{ ...first, batch, ...more }] }, [SOFTMAX], [STARTS[0]], ["softmax"]);
+  const mini = script({ mode: "mini", size: 2, with_replacement: true }, { steps: 50, seed: 3 });
+  holds(mini.includes("import numpy as np\n"), mini);
+  holds(mini.includes("np.random.RandomState(np.random.Philox(np.random.SeedSequence((seed, 1, epoch))))"), mini);
+  holds(mini.includes("    steps=50,\n    batches=drawn(count=2, size=2, again=True, seed=3),\n"), mini);
+  holds(script({ mode: "stochastic" }).includes("    steps=20,\n    batches=drawn(count=2, size=1, again=False, seed=7),\n"));
+  holds(!script({ mode: "full" }).includes("numpy"));
+});
+
 test("there is no script where torch makes none of the runs", () => {
   const [first] = SPEC.runs;
   const none = (spec) => equal(modelScript({ steps: 20, ...spec }, [SOFTMAX], [STARTS[0]], ["softmax"]), null);
-  none({ runs: [{ ...first, batch: { mode: "mini", size: 1 } }] });
   none({ runs: [{ ...first, schedule: { name: "cosine", settings: {} } }] });
   none({ runs: [{ ...first, problem: { ...first.problem, bias: "fixed" } }] });
   none({ runs: [first], changes: [{ run: 0, after: 5, settings: { lr: 0.2 } }] });

@@ -16,6 +16,7 @@ import { sayWalks, verdictOf } from "./batches_words.js";
 import { createChrome, currentTheme, isDark, isPresenting, readPage, sayIgnored } from "./chrome.js";
 import { createLede, showKicker, showQuestion, showVerdict } from "./lede.js";
 import { saveHandOut } from "./share.js";
+import { trainingScript } from "./training_script.js";
 import { createTransport, showTransport } from "./transport.js";
 
 const data = readPage();
@@ -291,6 +292,7 @@ const transport = createTransport(act, [0.25, 1, 4, 16]);
 const share = {
   link: () => page.link, fragment, spec: () => page.spec, name: () => `steepest-${page.scene?.name ?? "batches"}`,
   more: [{ icon: "page", words: t("Interactive hand-out"), press: () => saveHandOut(share, "loss", isDark() ? "dark" : "light") }],
+  code: [trainingScript(race, data.language, () => page.looks.map(({ name }) => name))],
 };
 
 createChrome({

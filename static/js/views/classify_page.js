@@ -6,7 +6,6 @@ import { alone, classifies, withDataset, withModel } from "../learning.js";
 import { modelOf, patched } from "../models.js";
 import * as playing from "../player.js";
 import { nearest, owned, standardised, unfit, withLabel, withMoved, withoutPoint, withPoint } from "../points.js";
-import { modelScript } from "../pytorch_models.js";
 import * as racing from "../race.js";
 import { problemOf } from "../settings.js";
 import { point, rowAt } from "../trajectory.js";
@@ -23,7 +22,8 @@ import { createProbe, drawProbe } from "./classify_probe.js";
 import { cure, headline, marks, note, refusal, verdict } from "./classify_words.js";
 import { element } from "./element.js";
 import { createLede, showQuestion, showVerdict } from "./lede.js";
-import { saveHandOut, saveSpec, showCode } from "./share.js";
+import { saveHandOut, saveSpec } from "./share.js";
+import { trainingScript } from "./training_script.js";
 import { createTransport, showTicks, showTransport } from "./transport.js";
 
 const READABLE = 100; // ms: numbers change no faster than they can be read
@@ -253,17 +253,10 @@ for (const name of ["tool", "below"]) {
   });
 }
 
-/** The runs as a PyTorch script; null while not all is there, and where torch makes none of them. */
-function script() {
-  if (!whole()) return null;
-  const starts = race.runs.map((trajectory, index) => point(trajectory, state.models[index].parameters, 0));
-  return modelScript(state.spec, state.models, starts, state.spec.runs.map((_, index) => nameOf(state.spec, index, page.catalog)));
-}
-
 const share = {
   link: () => state.link, fragment, spec: () => state.spec, name: () => state.scene?.name ?? "classify",
   more: [{ icon: "page", words: t("Interactive hand-out"), press: () => saveHandOut(share, "loss", isDark() ? "dark" : "light") }],
-  code: [{ icon: "code", words: t("PyTorch script"), possible: () => Boolean(script()), press: () => showCode(t("PyTorch script"), script()) }],
+  code: [trainingScript(race, page.language, (spec) => spec.runs.map((_, index) => nameOf(spec, index, page.catalog)))],
 };
 
 createChrome({

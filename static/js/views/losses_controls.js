@@ -5,7 +5,7 @@ import { num, parseNumber, plainNumber } from "../numbers.js";
 import { kindOf, panelOf, rateOf, withFields, withOptimizer, withPairStart, withRate } from "../pair.js";
 import { position, valueAt } from "../scale.js";
 import { anchor, element } from "./element.js";
-import { LOSSES } from "./losses_look.js";
+import { LOSSES, nameOf } from "./losses_look.js";
 
 const RATE = { low: 0, high: 1000, scale: "log", reach: [0.01, 100] };
 
@@ -60,7 +60,7 @@ function fillRates(controls) {
   const { act, state, find } = controls;
   for (const loss of [null, ...LOSSES]) {
     const id = `rate${loss ? `-${loss}` : ""}`;
-    const name = loss ? t("Learning rate of {loss}", { loss: lossName(loss) }) : t("Learning rate");
+    const name = loss ? t("Learning rate of {loss}", { loss: nameOf(loss) }) : t("Learning rate");
     const slider = element("input", { type: "range", min: 0, max: 1, step: 0.005, id: `${id}-slider`, "aria-label": name });
     const field = element("input", { id, inputmode: "decimal", autocomplete: "off", "aria-label": name, class: "rate-number" });
     const set = (lr, moving) => act.edit(withRate(state.spec, lr, loss), { moving });
@@ -86,8 +86,6 @@ function fillRates(controls) {
   }
   find("rates").append(...Object.values(controls.rates).map(({ row }) => row));
 }
-
-const lossName = (loss) => (loss === "mse" ? t("squared error") : t("cross-entropy"));
 
 /**
  * A number that is typed, moved by the arrow keys or dragged at its symbol, `unit` at a time and within `bounded`; `next`

@@ -10,11 +10,13 @@ import { createControls, showControls } from "./losses_controls.js";
 import { createData, drawData } from "./losses_data.js";
 import { createNeuron, drawNeuron } from "./losses_neuron.js";
 import { createOutputs, drawOutputs } from "./losses_outputs.js";
+import { nameOf } from "./losses_look.js";
 import { createQuestion } from "./losses_question.js";
 import { createSpace, drawSpace } from "./losses_space.js";
 import { createTerms, drawTerms } from "./losses_terms.js";
 import { headline, marks } from "./losses_words.js";
 import { saveHandOut } from "./share.js";
+import { trainingScript } from "./training_script.js";
 import { createTransport, showTicks, showTransport } from "./transport.js";
 
 const page = readPage();
@@ -133,6 +135,7 @@ function takeAway() {
   const share = {
     link: () => state.link, fragment, spec: () => state.spec, name: () => "steepest-losses",
     more: [{ icon: "page", words: t("Interactive hand-out"), press: () => saveHandOut(share, "losses", isDark() ? "dark" : "light") }],
+    code: [trainingScript(race, page.language, (spec) => spec.runs.map(({ problem }) => nameOf(problem.loss)))],
   };
   return share;
 }
