@@ -20,22 +20,26 @@ Points = Sequence[Sequence[float]]
 
 def outcomes(spec_json: str, index: int, names: Sequence[str], points: Points, goal: float) -> Outcome:
     """For each point (a value per name) the last loss and place, the first step at the goal, and the state."""
-    spec = Spec.model_validate_json(spec_json)
+    spec = alone(Spec.model_validate_json(spec_json), index)
     prepared = prepare(spec)
-    run = list(spec.effective())[index]
-    walk = prepared.walks[index]
+    walk = prepared.walks[0]
     try:
         if isinstance(walk.problem, FormulaProblem) and walk.plan.rule is not None:
-            return _together(spec, run, walk, index, names, points, goal)
-        return _one_by_one(prepared, index, names, points, goal)
+            return _together(spec, walk, names, points, goal)
+        return _one_by_one(prepared, names, points, goal)
     except FieldError as error:  # cannot travel between processes
         raise RuntimeError(str(error)) from None
 
 
-def _together(
-    spec: Spec, run: Run, walk: Walk, index: int, names: Sequence[str], points: Points, goal: float
-) -> Outcome:
+def alone(spec: Spec, index: int) -> Spec:
+    """The spec of one run, and of none beside it."""
+    changes = [change.model_copy(update={"run": 0}) for change in spec.changes if change.run == index]
+    return spec.model_copy(update={"runs": [spec.runs[index]], "changes": changes})
+
+
+def _together(spec: Spec, walk: Walk, names: Sequence[str], points: Points, goal: float) -> Outcome:
     """As columns: thousands of runs in one pass."""
+    (run,) = spec.effective()
     columns = dict(zip(names, np.array(points, float).T, strict=True))
     parameters = walk.problem.parameters
     starts = [
@@ -52,7 +56,7 @@ def _together(
         steps=walk.plan.steps,
         seed=walk.plan.seed,
         schedule=(run.schedule.name, run.schedule.settings) if run.schedule else None,
-        changes=[Change(change.after, change.settings) for change in spec.changes if change.run == index],
+        changes=[Change(change.after, change.settings) for change in spec.changes],
         goal=goal,
     )
     many.advance(walk.plan.steps)
@@ -67,13 +71,15 @@ def _together(
     }
 
 
-def _one_by_one(prepared: Prepared, index: int, names: Sequence[str], points: Points, goal: float) -> Outcome:
+def _one_by_one(prepared: Prepared, names: Sequence[str], points: Points, goal: float) -> Outcome:
     """Models, and rules that are not element by element."""
-    ends = prepared.walks[index].problem.parameters if len(prepared.walks[index].problem.parameters) <= 2 else ()
+    parameters = prepared.walks[0].problem.parameters
+    ends = parameters if len(parameters) <= 2 else ()
     found: Outcome = {name: [] for name in ("loss", "steps", "state", *(f"end_{name}" for name in ends))}
     for point in points:
-        spec = _placed(prepared.spec, index, dict(zip(names, point, strict=True)), ("loss", *ends))
-        walk = prepare(spec, picked=True).walks[index]
+        run = _placed(prepared.spec, parameters, dict(zip(names, point, strict=True)))
+        run = run.model_copy(update={"columns": ["loss", *ends]})  # all columns of a large model would be gigabytes
+        walk = prepare(prepared.spec.model_copy(update={"runs": [run]}), picked=True).walks[0]
         rows = walk.advance(walk.plan.steps)
         reached = np.flatnonzero(rows["loss"] <= goal)
         found["loss"].append(float(rows["loss"][-1]) if rows["loss"].size else math.nan)
@@ -84,14 +90,11 @@ def _one_by_one(prepared: Prepared, index: int, names: Sequence[str], points: Po
     return found
 
 
-def _placed(spec: Spec, index: int, values: dict[str, float], columns: Sequence[str]) -> Spec:
-    """The spec with other values for one run: settings, or places of its start; and of its rows these columns alone."""
-    run = spec.runs[index]
+def _placed(spec: Spec, parameters: Sequence[str], values: dict[str, float]) -> Run:
+    """The run with other values: settings, or places of its start."""
+    (run,) = spec.runs
     start = run.start or spec.start
-    parameters = prepare(spec).walks[index].problem.parameters
     if start is not None:
         start = [values.get(name, place) for name, place in zip(parameters, start, strict=True)]
     settings = {**run.settings, **{name: value for name, value in values.items() if name not in parameters}}
-    runs = list(spec.runs)
-    runs[index] = run.model_copy(update={"settings": settings, "start": start, "columns": [*columns]})
-    return spec.model_copy(update={"runs": runs})
+    return run.model_copy(update={"settings": settings, "start": start})

@@ -28,6 +28,7 @@ TOO_MUCH = (
     "or for the steps over the stream."
 )
 PIECE_NUMBERS = 4_000  # numbers written between two turns
+PIECE_BYTES = 256 * 1024  # of an archive that are sent at once
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,8 @@ def _joined(parts: Sequence[Columns]) -> Columns:
 async def as_json(result: Result) -> AsyncIterator[bytes]:
     """One object: the complete spec, its link, and the runs with their columns."""
     spec = result.prepared.spec
-    yield encode({"spec": spec.body(), "link": links.write(spec)})[:-1] + b',"runs":['
+    link = await run_in_threadpool(links.write, spec)  # it makes the problem, to see which start is its own
+    yield encode({"spec": spec.body(), "link": link})[:-1] + b',"runs":['
     for index, (track, columns) in enumerate(zip(result.tracks, result.columns, strict=True)):
         run = spec.runs[index]
         said = {"optimizer": run.optimizer, "settings": run.settings, "status": status_body(track.status)}
@@ -125,7 +127,9 @@ async def as_npz(result: Result) -> AsyncIterator[bytes]:
     arrays = {
         f"run{index}/{name}": column for index, columns in enumerate(result.columns) for name, column in columns.items()
     }
-    yield await run_in_threadpool(npz, arrays)
+    archive = await run_in_threadpool(npz, arrays)
+    for begin in range(0, len(archive), PIECE_BYTES):
+        yield archive[begin : begin + PIECE_BYTES]
 
 
 def _pieces(columns: Columns) -> Iterator[dict[str, list[float]]]:

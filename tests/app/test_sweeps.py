@@ -60,6 +60,22 @@ def test_what_is_not_a_column_runs_one_by_one(run: dict[str, Any]) -> None:
     assert found["loss"][0] > found["loss"][1]
 
 
+@pytest.mark.parametrize("optimizer", ["sgd", "newton"])  # as columns, and one by one
+def test_a_sweep_of_one_run_of_several_has_its_changes(call: Caller, optimizer: str) -> None:
+    spec: dict[str, Any] = {
+        "problem": {"kind": "surface", "name": "bowl"},
+        "steps": 30,
+        "runs": [{"optimizer": "adam"}, {"optimizer": optimizer, "settings": {"lr": 0.1}}],
+        "changes": [
+            {"run": 0, "after": 3, "settings": {"lr": 0.5}},
+            {"run": 1, "after": 10, "settings": {"lr": 0.02}},
+        ],
+    }
+    found = outcomes(json.dumps(spec), 1, ["lr"], [[0.1]], 0.0)
+    rows = call.post("/api/v1/trajectories", json=spec).json()["runs"][1]["columns"]
+    assert found["loss"] == [pytest.approx(rows["loss"][-1], rel=1e-12)]
+
+
 BAD = [
     ({"over": {}}, "over"),
     ({"over": {"rate": {"low": 0, "high": 1, "count": 3}}}, "over.rate"),
