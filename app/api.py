@@ -17,7 +17,7 @@ from app.settings import Settings
 from app.spec import MOST_STEPS, Problem, Spec, Surface
 from app.translation import Say as Translate
 from app.translation import choose, translator
-from app.turns import Turns
+from app.turns import Places, Turns
 from core.errors import FieldError
 from core.settings import unknown
 from core.surfaces import SURFACES
@@ -81,6 +81,7 @@ Say = Annotated[Translate, Depends(say_for)]
 def router(settings: Settings, turns: Turns) -> APIRouter:
     """The catalog, trajectories and surfaces."""
     routes = APIRouter()
+    large = Places(trajectories.MOST_LARGE)
 
     @routes.get("/catalog", dependencies=[Depends(only())], responses=examples.CATALOG)
     def catalog(request: Request, language: Annotated[str, Depends(language_for)]) -> Response:
@@ -118,8 +119,9 @@ def router(settings: Settings, turns: Turns) -> APIRouter:
         entity = tag("trajectories", prepared.spec.body(), first, until, form)
         if pure and held(request, entity):
             return not_modified(entity, "Accept")
-        trajectories.check_cost(prepared, first, until, settings)
-        result = await trajectories.make(prepared, first, until, settings.slice_seconds, turns)
+        numbers = trajectories.check_cost(prepared, first, until, settings)
+        place = large.take() if numbers > trajectories.LARGE else None
+        result = await trajectories.make(prepared, first, until, settings.slice_seconds, turns, place)
         headers = caching(entity, "Accept") if pure else {"Vary": "Accept"}
         if form in ("csv", "npz"):
             headers["Content-Disposition"] = f'attachment; filename="steepest.{form}"'

@@ -73,6 +73,7 @@ POSTED: Responses = {
     400: refused("The body is not JSON."),
     415: refused("The body does not say it is JSON."),
 }
+BUSY: Responses = {503: refused("Others are at work.")}
 HELD: Responses = {304: {"description": "The caller has it already."}}
 
 
@@ -115,8 +116,8 @@ MADE: Responses = {
     ),
     406: refused("None of the forms that the caller takes."),
 }
-TRAJECTORIES: Responses = {**MADE, **HELD}
-POSTED_TRAJECTORIES: Responses = {**MADE, **POSTED}
+TRAJECTORIES: Responses = {**MADE, **HELD, **BUSY}
+POSTED_TRAJECTORIES: Responses = {**MADE, **POSTED, **BUSY}
 CATALOG: Responses = {
     200: json_of(
         "Every registry",
@@ -162,7 +163,6 @@ def body(values: dict[str, Any]) -> dict[str, Any]:
     return {"requestBody": {"content": {"application/json": {"examples": named(values)}}}}
 
 
-BUSY: Responses = {503: refused("Others are at work.")}
 LINES = {"application/x-ndjson": {"schema": {"type": "string"}}}
 SWEEP: Responses = {
     **POSTED,

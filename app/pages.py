@@ -18,7 +18,7 @@ from app import grids, links
 from app.assets import Assets, accepts_gzip
 from app.catalog import catalog
 from app.paths import folder
-from app.problems import Fault, InvalidError, faults
+from app.problems import MOST_FAULTS, Fault, InvalidError, faults
 from app.runs import Prepared, prepare
 from app.scenes import SCENES, Scene
 from app.settings import Settings
@@ -150,7 +150,7 @@ def _told(page: str, asked: Asked, query: Query) -> dict[str, Any]:
         "spec": spec.body(),
         "link": _link(page, spec),
         "asked": any(name in links.SPEC for name, _ in query),
-        "ignored": [fault.body() for fault in asked.ignored],
+        "ignored": [fault.body() for fault in asked.ignored[:MOST_FAULTS]],
     }
 
 
@@ -175,18 +175,18 @@ def understand(query: Sequence[tuple[str, str]], default: dict[str, Any]) -> Ask
     What the query does not say comes from the page's opening scene.
     """
     pairs = list(query)
-    ignored: list[Fault] = []
+    ignored: dict[tuple[str, str], Fault] = {}
     while True:
         try:
             reading = links.read(pairs)
-            return Asked(prepare(_spec(_filled(reading.body, default))), (*ignored, *reading.ignored))
+            return Asked(prepare(_spec(_filled(reading.body, default))), (*ignored.values(), *reading.ignored))
         except InvalidError as error:
             kept = _without(pairs, error.faults)
             if len(kept) == len(pairs):  # nothing to blame: open what the page opens on
                 kept = [pair for pair in pairs if pair[0] not in links.SPEC]
             if len(kept) == len(pairs):
                 raise
-            ignored += (fault for fault in error.faults if fault not in ignored)
+            ignored |= {(fault.field, fault.message): fault for fault in error.faults}
             pairs = kept
 
 

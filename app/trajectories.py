@@ -16,7 +16,7 @@ from app.problems import Fault, InvalidError, encode
 from app.runs import Columns, Prepared, Track
 from app.settings import Settings
 from app.spec import MOST_STEPS
-from app.turns import Turns
+from app.turns import Place, Turns
 
 SLICE_NUMBERS = 50_000  # most numbers made between two turns
 TOO_LARGE = (
@@ -27,6 +27,8 @@ TOO_MUCH = (
     "this takes about {cost:.2g} multiplications, the most is {cap:.2g}: ask for fewer steps, runs or points, "
     "or for the steps over the stream."
 )
+LARGE = 200_000  # numbers of a large answer: megabytes, as long as the caller takes to read them
+MOST_LARGE = 16  # large answers at the same time
 PIECE_NUMBERS = 4_000  # numbers written between two turns
 PIECE_BYTES = 256 * 1024  # of an archive that are sent at once
 
@@ -38,10 +40,11 @@ class Result:
     prepared: Prepared
     tracks: Sequence[Track]
     columns: Sequence[Columns]
+    place: Place | None = None  # kept as long as the rows
 
 
-def check_cost(prepared: Prepared, first: int, until: int | None, settings: Settings) -> None:
-    """Refuse an answer that is too large or too much work, before any of it is done."""
+def check_cost(prepared: Prepared, first: int, until: int | None, settings: Settings) -> float:
+    """Refuse an answer that is too large or too much work, before any of it is done; else how many numbers it has."""
     numbers = work = 0.0
     for index, walk in enumerate(prepared.walks):
         last = walk.plan.steps if until is None else min(until, walk.plan.steps)
@@ -49,6 +52,7 @@ def check_cost(prepared: Prepared, first: int, until: int | None, settings: Sett
         work += last * prepared.step_cost(walk)
     _refuse_over(TOO_LARGE, numbers, settings.answer_numbers)
     check_work(work, settings)
+    return numbers
 
 
 def check_work(work: float, settings: Settings) -> None:
@@ -62,7 +66,9 @@ def _refuse_over(sentence: str, cost: float, cap: float) -> None:
         raise InvalidError([Fault("runs", sentence.format(**values), "too_large", values)], **values)
 
 
-async def make(prepared: Prepared, first: int, until: int | None, seconds: float, turns: Turns) -> Result:
+async def make(
+    prepared: Prepared, first: int, until: int | None, seconds: float, turns: Turns, place: Place | None = None
+) -> Result:
     """All rows asked for; between two slices others get their turns."""
     last = MOST_STEPS if until is None else until
     await run_in_threadpool(prepared.rehearse)
@@ -77,7 +83,7 @@ async def make(prepared: Prepared, first: int, until: int | None, seconds: float
             async with turns:
                 parts.append(track.make(last, seconds, SLICE_NUMBERS)[1])
         made.append(await run_in_threadpool(_joined, parts))
-    return Result(prepared, tracks, made)
+    return Result(prepared, tracks, made, place)
 
 
 def _joined(parts: Sequence[Columns]) -> Columns:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from time import perf_counter
 from types import TracebackType
 from typing import TypeVar
+from weakref import WeakSet
 
 from anyio import CapacityLimiter
 from anyio.to_thread import current_default_thread_limiter, run_sync
@@ -41,6 +42,31 @@ class Turns:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._lock.release()
+
+
+class Place:
+    """One of few; free again when nobody holds it any more."""
+
+
+class Places:
+    """So many at the same time; who comes next is told 503.
+
+    >>> places = Places(1)
+    >>> place = places.take()
+    >>> del place
+    >>> place = places.take()
+    """
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self._taken: WeakSet[Place] = WeakSet()
+
+    def take(self) -> Place:
+        if len(self._taken) >= self.count:
+            raise busy()
+        place = Place()
+        self._taken.add(place)
+        return place
 
 
 class Beside:

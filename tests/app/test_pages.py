@@ -123,6 +123,10 @@ def test_nonsense_is_left_out_and_said(query: list[tuple[str, str]], fields: lis
     assert asked.prepared.spec.runs
 
 
+def test_a_page_lists_fifty_mistakes_at_most(call: Caller) -> None:
+    assert len(data(call.get("/?" + "&".join(["change=a"] * 300)).text)["ignored"]) == 50
+
+
 def test_modules_are_named_before_they_are_asked_for(call: Caller) -> None:
     assets = Assets(folder("static"))
     found = imported(assets, "js/views/losses_page.js")

@@ -147,3 +147,15 @@ def test_the_same_bytes_however_it_is_sliced() -> None:
         return Caller(create_app(Settings(slice_seconds=seconds))).post(URL, json=MIXED).content
 
     assert send(1e-9) == send(1e-5) == send(0.02)
+
+
+def test_so_many_large_answers_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    large = {**ROSENBROCK, "steps": 10_000, "runs": [{"optimizer": "adam", "detail": True}] * 2}
+    monkeypatch.setattr("app.trajectories.MOST_LARGE", 1)
+    one = Caller(create_app())
+    assert [one.post(URL, json=large).status_code for _ in range(3)] == [200] * 3  # each leaves its place
+    monkeypatch.setattr("app.trajectories.MOST_LARGE", 0)
+    none = Caller(create_app())
+    refused = none.post(URL, json=large)
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
+    assert none.post(URL, json=ROSENBROCK).status_code == 200
