@@ -228,6 +228,7 @@ class LBFGS:
 
 
 Along = Callable[[float], tuple[float, float]]
+Point = tuple[float, float, float]  # a length, and the loss and the slope there
 DECREASE, CURVATURE, TRIALS = 1e-4, 0.9, 40
 
 
@@ -235,34 +236,32 @@ def wolfe(along: Along, loss: float, slope: float, first: float) -> float | None
     """A length that satisfies the strong Wolfe conditions; None where none was found.
 
     `along(length)` gives loss and slope there. Bracketing and zooming as in J. Nocedal and S. Wright, Numerical
-    Optimization, algorithms 3.5 and 3.6, the zoom by bisection with a cubic step where that falls inside.
+    Optimization, algorithms 3.5 and 3.6, the zoom by bisection with a cubic step where that falls inside. Between
+    `low`, the lowest place so far, and `high` there is always one that satisfies both conditions.
 
     >>> wolfe(lambda a: ((a - 2) ** 2, 2 * (a - 2)), 4.0, -4.0, 1.0)
     1.0
     """
     if not slope < 0:
         return None
-    low, high = (0.0, loss, slope), None
+    low: Point = (0.0, loss, slope)
+    high: Point | None = None
     length = first
     for _ in range(TRIALS):
         value, at = along(length)
-        if not np.isfinite(value) or value > loss + DECREASE * length * slope or value >= low[1] > loss:
-            high = (length, value, at)
+        tried = (length, value, at)
+        if not np.isfinite(value + at) or value > loss + DECREASE * length * slope or value >= low[1]:
+            high = tried
         elif abs(at) <= -CURVATURE * slope:
             return length
-        elif at >= 0:
-            low, high = (length, value, at), low
-        elif high is None or value < low[1]:
-            low = (length, value, at)
         else:
-            high = (length, value, at)
+            # the valley lies on the side to which the slope falls: towards the other end, or back towards `low`
+            ahead = 1.0 if high is None else high[0] - low[0]
+            low, high = tried, low if at * ahead >= 0 else high
         if high is not None and abs(high[0] - low[0]) <= 1e-16 * max(abs(high[0]), abs(low[0])):
             break
         length = 2 * length if high is None else _between(low, high)
     return low[0] if low[0] > 0 and low[1] < loss else None
-
-
-Point = tuple[float, float, float]
 
 
 def _between(low: Point, high: Point) -> float:

@@ -1,5 +1,7 @@
 """Newton, L-BFGS and exact line search: what theory promises, and where each says that it cannot go on."""
 
+import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ from core.errors import FieldError
 from core.problems import make_problem
 from core.problems.model import DataModel
 from core.running import Columns, Run
+from core.second_order import CURVATURE, DECREASE, TRIALS, wolfe
 
 
 def run(formula: str, optimizer: str, start: list[float], steps: int = 60, **chosen: Any) -> tuple[Run, Columns]:
@@ -93,6 +96,33 @@ def test_slicing_changes_nothing_and_noise_is_refused(optimizer: str) -> None:
     with pytest.raises(FieldError) as caught:
         Run(make_problem("formula", formula="x**2", noise=0.1), optimizer)
     assert caught.value.field == "problem.noise"
+
+
+# waves on the way down, one valley, a dip that flattens out, a narrow valley: loss and slope at a length
+LINES: dict[str, Callable[[float], tuple[float, float]]] = {
+    "wave": lambda a: (math.cos(5 * a) - 0.2 * a, -5 * math.sin(5 * a) - 0.2),
+    "quartic": lambda a: (a**4 - 3 * a**3 + a**2 / 10 - a, 4 * a**3 - 9 * a**2 + a / 5 - 1),
+    "dip": lambda a: (-a * math.exp(-a * a), (2 * a * a - 1) * math.exp(-a * a)),
+    "narrow": lambda a: (1e4 * (a - 0.01) ** 2, 2e4 * (a - 0.01)),
+}
+
+
+@pytest.mark.parametrize("first", [1e-3, 0.1, 0.3, 1, 3, 10])
+@pytest.mark.parametrize("line", LINES)
+def test_a_line_search_ends_where_both_wolfe_conditions_hold(line: str, first: float) -> None:
+    asked: list[float] = []
+
+    def along(length: float) -> tuple[float, float]:
+        asked.append(length)
+        return LINES[line](length)
+
+    loss, slope = LINES[line](0.0)
+    length = wolfe(along, loss, slope, first)
+    assert length is not None
+    assert len(asked) < TRIALS / 2
+    value, at = LINES[line](length)
+    assert value <= loss + DECREASE * length * slope
+    assert abs(at) <= CURVATURE * abs(slope)
 
 
 def test_a_line_search_between_equal_ends_takes_the_middle() -> None:
