@@ -26,19 +26,20 @@ _PASTED = {
     **dict.fromkeys("−–—﹣", "-"),
     **dict.fromkeys("÷∕", "/"),
     **dict.fromkeys("\u00a0\u2002\u2003\u2009\u202f\u3000\u2062", " "),
-    **dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)),
-    "π": "pi",
-    "（": "(",
-    "）": ")",
-    "，": ",",
 }
-_SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True))
+_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
 _TOKEN = re.compile(
-    r"(?P<number>(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?)|(?P<name>[A-Za-z_][A-Za-z_0-9]*|θ[12]?)"
+    r"(?P<number>(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?)"
+    r"|(?P<name>[xθ][₁₂]|θ[12]?|[πσηεαβγδλμρψ][0-9₀-₉]*|[A-Za-z_][A-Za-z_0-9₀-₉]*)"
     r"|(?P<power>[⁰¹²³⁴⁵⁶⁷⁸⁹]+)|(?P<operator>\*\*|[-+*/^(),=])",
     re.ASCII,
 )
-_THETA = {"θ": "x", "θ1": "x", "θ2": "y"}
+# Names as the texts print them, and as this program does. A Greek letter is a name by itself: 2πx is 2*pi*x.
+_PRINTED = {"θ": "x", "θ1": "x", "θ2": "y", "θ₁": "x", "θ₂": "y", "x₁": "x", "x₂": "y"}
+_GREEK = {"π": "pi", "σ": "sigmoid"}
+# In a rule, the names that are printed with these letters.
+_GREEK_IN_RULES = _GREEK | dict(zip("αβγδεμρ", ("alpha", "beta", "gamma", "delta", "eps", "mu", "rho"), strict=True))
+_GREEK_IN_RULES |= {"η": "lr", "λ": "weight_decay", "ψ": "momentum_decay"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +77,25 @@ def tokens(text: str, field: str = "formula", first_column: int = 1) -> list[Tok
         if match is None:
             raise _unreadable(plain[position], columns[position], field)
         kind = str(match.lastgroup)
-        result.append(Token(kind, _THETA.get(match.group(), match.group()), columns[position]))
+        piece = _plain_name(match.group(), columns[position], field) if kind == "name" else match.group()
+        result.append(Token(kind, piece, columns[position]))
         position = match.end()
     return [*result, Token("end", "", columns[-1])]
 
 
+def _plain_name(text: str, column: int, field: str) -> str:
+    """β₁ is beta1; what has no other name stays as it is."""
+    if text in _PRINTED:
+        return _PRINTED[text]
+    greek = _GREEK_IN_RULES if field == "rule" else _GREEK
+    if text[0] not in greek and not text[0].isascii():
+        raise _unreadable(text[0], column, field)
+    return greek.get(text[0], text[0]) + text[1:].translate(_DIGITS)
+
+
+_INSTEAD = {"|": "abs(x)", "√": "sqrt(x)", **dict.fromkeys("[]{}", "( )")}
 _CURES = {
-    "|": "write abs(x) for the absolute value",
-    "[": "use round brackets ( )",
-    "]": "use round brackets ( )",
-    "{": "use round brackets ( )",
-    "}": "use round brackets ( )",
-    "√": "write sqrt(x)",
+    **{character: f"write {example}" for character, example in _INSTEAD.items()},
     "#": "comments are not part of a formula",
     "%": "there is no remainder; divide by 100 for per cent",
     "'": "derivatives are made for you: write only the function",
@@ -97,9 +105,9 @@ _CURES = {
 
 def _unreadable(character: str, column: int, field: str) -> FormulaError:
     cure = _CURES.get(character, "use numbers, x, y, + - * / **, brackets and functions such as sin(x)")
-    return FormulaError(
-        f"{character!r} cannot be read here: {cure}.", column, field=field, code="character", character=character
-    )
+    message = f"{character!r} cannot be read here: {cure}."
+    example = {"example": _INSTEAD[character]} if character in _INSTEAD else {}
+    return FormulaError(message, column, field=field, code="character", character=character, **example)
 
 
 Resolve = Callable[[Token], int]
@@ -127,6 +135,10 @@ class Parser:
 
     def whole(self) -> int:
         """The node of the whole text."""
+        equals = next((token for token in self.tokens if token.text == "="), None)
+        if equals is not None:  # said first: what stands before it, f(x, y) say, is likely not known either
+            message = "leave out the = and what stands before it: only the right side is the formula."
+            raise self.error(equals, message, "equals")
         root = self.sum()
         self.expect_end()
         return root
@@ -137,9 +149,6 @@ class Parser:
             return
         if token.text == ")":
             raise self.error(token, "there is a ) without its (: take it away.", "bracket", bracket=")")
-        if token.text == "=":
-            message = "leave out the = and what stands before it: only the right side is the formula."
-            raise self.error(token, message, "equals")
         if token.text == ",":
             message = "a comma stands only between the arguments of min and max; write 0.5 with a point."
             raise self.error(token, message, "comma")
@@ -212,7 +221,7 @@ class Parser:
     def power(self) -> int:
         base = self.primary()
         while self.here.kind == "power":  # x², and x²³ is x to the 23rd
-            digits = "".join(_SUPERSCRIPTS[c] for c in self.next().text)
+            digits = self.next().text.translate(_DIGITS)
             base = self.node("pow", base, self.node("number", float(digits)))
         if self.here.text in ("**", "^"):
             self.next()
@@ -239,6 +248,8 @@ class Parser:
         if token.text in self.functions:
             if self.here.text != "(":
                 example = f"{token.text}(x, y)" if token.text in ("min", "max") else f"{token.text}(x)"
+                if self.here.kind == "power" or self.here.text in ("**", "^"):
+                    example += "**2"  # the square of a sine: sin²(x) on paper
                 message = f"write {token.text} with brackets: {example}."
                 raise self.error(token, message, "call", name=token.text, example=example)
             return self._call(token)
@@ -290,10 +301,16 @@ class Parser:
         return self.error(token, message, "incomplete", before=token.text)
 
 
+CLOSE = 0.62  # how much of two names must be the same to take one for the other: sen for sin, but not beta for tan
 _OTHER_NAMES = {
     "ln": "log",
     "tg": "tan",
     "sgn": "sign",
+    "pow": "x**y",
+    "log10": "log(x)/log(10)",
+    "log2": "log(x)/log(2)",
+    "x1": "x",
+    "x2": "y",
     **{f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan")},
 }
 
@@ -304,7 +321,7 @@ def function_meant(name: str) -> str | None:
     >>> function_meant("sen"), function_meant("ln"), function_meant("lr")
     ('sin', 'log', None)
     """
-    close = get_close_matches(name, FUNCTIONS, n=1, cutoff=0.6) if len(name) > 2 else []
+    close = get_close_matches(name, FUNCTIONS, n=1, cutoff=CLOSE) if len(name) > 2 else []
     return _OTHER_NAMES.get(name) or next(iter(close), None)
 
 
@@ -328,7 +345,7 @@ def unknown_name(token: Token, known: list[str], field: str) -> FormulaError:
     elif name in _OTHER_NAMES:
         meant = _OTHER_NAMES[name]
         cure = f"did you mean {meant}?"
-    elif close := get_close_matches(name, [*FUNCTIONS, *CONSTANTS, *known], n=1, cutoff=0.5):
+    elif close := get_close_matches(name.lower(), [*FUNCTIONS, *CONSTANTS, *known], n=1, cutoff=CLOSE):
         meant = close[0]
         cure = f"did you mean {meant}?"
     else:

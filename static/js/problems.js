@@ -107,10 +107,12 @@ const SENTENCES = {
   /* formulas and rules */
   syntax: ({ example }) => (example ? t("must be like {example}.", { example }) : t("cannot be read here.")),
   empty: () => t("there is nothing here yet."),
-  character: ({ character }) =>
-    t("“{text}” cannot be read here: use numbers, x, y, + - * / **, brackets and functions such as sin(x).", {
-      text: character,
-    }),
+  character: ({ character: text, example }) =>
+    example
+      ? t("“{text}” cannot be read here: write {example}.", { text, example })
+      : t("“{text}” cannot be read here: use numbers, x, y, + - * / **, brackets and functions such as sin(x).", {
+          text,
+        }),
   equals: () => t("leave out the = and what stands before it: only the right side is the formula."),
   comma: () => t("a comma stands only between the arguments of min and max; write 0.5 with a point."),
   out_of_place: ({ text }) => t("“{text}” does not fit here: put * or + before it.", { text }),

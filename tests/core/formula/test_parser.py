@@ -35,6 +35,10 @@ def value(text: str) -> float:
         ("3×x·y − 1", 3 * 0.7 * -1.3 - 1),
         ("θ²", 0.49),
         ("θ1**2 + θ₂**2", 0.49 + 1.69),
+        ("x₁² + x₂²", 0.49 + 1.69),
+        ("cos(2πx) + πx·y", math.cos(1.4 * math.pi) - 0.91 * math.pi),
+        ("xπ", 0.7 * math.pi),
+        ("σ(x)", 1 / (1 + math.exp(-0.7))),
         ("ｘ＋２（ｙ）", 0.7 - 2.6),
         ("2e", 2 * math.e),
         ("2e3", 2000),
@@ -67,7 +71,18 @@ def test_what_is_typed_is_what_is_computed(text: str, expected: float) -> None:
         ("x + xy", 5, "x*y"),
         ("sinx", 1, "sin(x)"),
         ("sin x", 1, "sin(x)"),
+        ("sin²(x)", 1, "sin(x)**2"),
+        ("1 - cos^2(x)", 5, "cos(x)**2"),
         ("ln(x)", 1, "log"),
+        ("log10(x)", 1, "log(x)/log(10)"),
+        ("pow(x, 2)", 1, "x**y"),
+        ("x1 + x2", 1, "did you mean x?"),
+        ("x + x2", 5, "did you mean y?"),
+        ("X**2", 1, "did you mean x?"),
+        ("EXP(x)", 1, "did you mean exp?"),
+        ("αx", 1, "'α' cannot be read"),
+        ("beta*x", 1, "use x, y and functions"),
+        ("f(x, y) = x + y", 9, "right side"),
         ("arctan(x)", 1, "atan"),
         ("2 3", 3, "side by side"),
         ("y = x", 3, "right side"),
@@ -121,6 +136,7 @@ def test_any_likely_text_is_read_or_refused_and_never_breaks_the_compiler(text: 
         formula = parse(text)
     except FormulaError:
         return
+    assert formula.source()
     try:
         result = formula.value_and_gradient(*(0.5,) * len(formula.variables))
     except (ArithmeticError, ValueError):

@@ -31,6 +31,13 @@ def test_a_setting_before_a_bracket_is_a_factor() -> None:
     assert parse_rule("x = x - low (g)").settings == ("low",)
 
 
+def test_letters_of_the_papers_are_read_as_the_names_that_are_printed_so() -> None:
+    pasted = parse_rule("m = β₁·m + (1 − β₁)·g\nθ = θ − η m")
+    plain = parse_rule("m = beta1*m + (1 - beta1)*g\nx = x - lr*m")
+    assert (pasted.settings, pasted.memory_names) == (plain.settings, plain.memory_names)
+    assert pasted.latex() == plain.latex()
+
+
 def test_lines_are_written_as_papers_print_them() -> None:
     latex = parse_rule(ADAM).latex()
     assert latex[0] == r"m_{t} = \beta_{1} \, m_{t - 1} + \left(1 - \beta_{1}\right) \, g_{t}"
