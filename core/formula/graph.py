@@ -7,6 +7,7 @@ are indices of earlier nodes. Equal nodes are the same node, so common subexpres
 from __future__ import annotations
 
 import math
+import sys
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
@@ -159,14 +160,16 @@ def _scaled(graph: Graph, number: float, b: int) -> int | None:
     if graph.nodes[b][0] == "mul":
         first, rest = graph.arguments(b)
         inner = graph.value(first)
-        # Only a power of two scales without rounding: 100*(2*z) is 200*z to the last bit.
-        if inner is not None and (_power_of_two(inner) or _power_of_two(number)):
+        if inner is not None and _exact(number, inner):
             return graph.mul(graph.number(number * inner), rest)
     return None
 
 
-def _power_of_two(value: float) -> bool:
-    return math.frexp(value)[0] in (0.5, -0.5)
+def _exact(a: float, b: float) -> bool:
+    """Whether a*b is free of rounding, as only scaling by a power of two is: 100*(2*z) is 200*z to the last bit."""
+    power_of_two = any(math.frexp(factor)[0] in (0.5, -0.5) for factor in (a, b))
+    # nor may anything be so small that it loses digits, or so large that it is no number
+    return power_of_two and min(abs(a), abs(b), abs(a * b)) >= sys.float_info.min and math.isfinite(a * b)
 
 
 def _div(graph: Graph, a: int, b: int) -> int | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.formula import parse
@@ -112,6 +112,18 @@ def test_common_subexpressions_are_computed_once() -> None:
 )
 def test_simplification_keeps_the_meaning_and_drops_the_rest(text: str, same: str) -> None:
     assert parse(text).source("value").split("return")[1] == parse(same).source("value").split("return")[1]
+
+
+@given(st.sampled_from([2.0, 0.5, -4.0, 3.0]), st.floats(-1.5e308, 1.5e308), st.floats(1, 2))
+@example(2.0, 1e308, 1.0)
+@example(-4.0, 1e-308, 1.3)
+@example(0.5, 5e-324, 1.5)
+def test_factors_are_joined_only_where_their_product_is_exact(outer: float, inner: float, x: float) -> None:
+    formula = parse(f"{outer!r}*({inner!r}*x)")
+    expected = outer * (inner * x)
+    if math.isfinite(expected):
+        assert formula.value(x) == expected
+        assert formula.value(np.array([x])).tolist() == [expected]
 
 
 def run_program(program: dict[str, Any], *arguments: float) -> list[float]:
