@@ -184,13 +184,16 @@ def best_momentum(smallest: float, largest: float) -> Best:
     return Best((2 / (low + high)) ** 2, shrink**2, shrink)
 
 
-def critical_damping(rate: float, eigenvalue: float) -> float:
-    """The momentum that is fastest in a direction of this curvature, just short of swinging: (1 - √(αλ))².
+def critical_damping(rate: float, eigenvalue: float) -> float | None:
+    """The momentum that is fastest in a direction of this curvature: (1 - √(αλ))², where both roots are one.
 
-    >>> critical_damping(0.01, 25)
-    0.25
+    Below αλ = 1 it is just short of swinging. None from αλ = 4 on, where no momentum below 1 is stable.
+
+    >>> critical_damping(0.01, 25), critical_damping(0.2, 25)
+    (0.25, None)
     """
-    return (1 - math.sqrt(rate * eigenvalue)) ** 2
+    bent = rate * eigenvalue
+    return (1 - math.sqrt(bent)) ** 2 if bent < 4 else None
 
 
 def noise_floor(eigenvalues: Sequence[float], rate: float, noise: float, momentum: float = 0.0) -> float | None:

@@ -123,11 +123,20 @@ def test_the_factor_is_one_at_the_largest_stable_rate(
 def test_where_it_swings_the_factor_is_the_root_of_the_momentum(share: float, eigenvalue: float) -> None:
     rate = share / eigenvalue
     damping = critical_damping(rate, eigenvalue)
+    assert damping is not None
     above = damping + 0.5 * (1 - damping)
     assert factor("momentum", eigenvalue, rate, above) == pytest.approx(np.sqrt(above))
     assert swings("momentum", eigenvalue, rate, above)
     assert not swings("momentum", eigenvalue, rate, 0.9 * damping)
     assert factor("momentum", eigenvalue, rate, damping) == pytest.approx(np.sqrt(damping), abs=1e-6)
+
+
+@given(st.floats(0.01, 3.9), st.floats(0, 0.99))
+def test_no_momentum_is_faster_than_critical_damping(rate: float, other: float) -> None:
+    damping = critical_damping(rate, 1)
+    assert damping is not None
+    assert factor("momentum", 1, rate, damping) <= factor("momentum", 1, rate, other) + 1e-7
+    assert critical_damping(rate + 4, 1) is None
 
 
 @pytest.mark.parametrize(
