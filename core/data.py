@@ -155,7 +155,11 @@ def _drawn(given: dict[str, Any], labels: Sequence[LabelKind]) -> Drawn:
         _check_integer(f"dataset.{setting}", value, setting)
     points, answers = row.draw(settings, stream(int(settings.get("seed", 0)), Stream.DATA))
     kind = row.labels if row.labels in labels else _refit(row, labels)
-    outputs = 1 if kind == "numbers" else max(len(row.class_names), 1 + max(flat(answers)))
+    if kind == "classes" and len(set(flat(answers))) < 2:
+        message = "the points drawn are all of one class: draw more of them, or take another seed."
+        raise FieldError("dataset.count", message, code="one_class", label=flat(answers)[0])
+    classes = max(len(row.class_names), int(settings.get("classes", 0)), 1 + int(max(flat(answers))))
+    outputs = 1 if kind == "numbers" else classes
     return Drawn(points.astype(float), list(answers), kind, outputs, row.class_names)
 
 
@@ -196,7 +200,8 @@ def _formulas(features: object, inputs: int) -> tuple[Formula, ...]:
         try:
             formula = parse(text)
         except FormulaError as error:
-            raise FormulaError(error.message, error.column, field=where, code=error.code) from error
+            values = {name: value for name, value in error.values.items() if name != "column"}
+            raise FormulaError(error.message, error.column, field=where, code=error.code, **values) from error
         if "y" in formula.variables and inputs == 1:
             raise FieldError(where, "the points have one input, x: there is no y.", code="no_such_input", index=index)
         formulas.append(formula)
@@ -255,7 +260,8 @@ def _rows(count: int, common: Mapping[str, Any], seed: int) -> tuple[Rows, Rows]
     """Rows to train on, repeated as asked, and rows held out, both in their old order."""
     given = common.get("held_out")
     named = given if isinstance(given, (list, tuple)) else None
-    numbers = {key: common[key] for key in ("repeat", "held_out") if key in common and common[key] is not named}
+    keys = ("repeat", "held_out") if named is None else ("repeat",)
+    numbers = {key: common[key] for key in keys if key in common}
     settings = complete(COMMON, numbers, "dataset")
     _check_integer("dataset.repeat", settings["repeat"], "repeat")
     held = _drawn_rows(count, settings["held_out"], seed) if named is None else _named_rows(count, named)

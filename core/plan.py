@@ -13,10 +13,11 @@ from core.formula.graph import Graph
 from core.optimizers import OPTIMIZERS
 from core.problems.problem import Problem
 from core.schedules import SCHEDULES
-from core.settings import Setting, complete, unknown
+from core.settings import Setting, check_whole, complete, unknown
 
-MAX_STEPS = 10_000
+MAX_STEPS, MAX_SEED = 10_000, 2**32 - 1
 RATE = Setting("lr", 0.1, 0, 1000, "log")
+PLACE = Setting("start", 0.0, -1e300, 1e300)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +124,8 @@ def plan(
         raise FieldError(
             "optimizer", "give exactly one of optimizer and rule.", code="one_of", names=["optimizer", "rule"]
         )
-    if not 1 <= steps <= MAX_STEPS:
-        message = f"must be from 1 to {MAX_STEPS}, not {steps}."
-        raise FieldError("steps", message, code="out_of_range", low=1, high=MAX_STEPS)
-    if not 0 <= seed < 2**32:
-        raise FieldError("seed", "must be from 0 to 4294967295.", code="out_of_range", low=0, high=2**32 - 1)
+    check_whole("steps", steps, 1, MAX_STEPS)
+    check_whole("seed", seed, 0, MAX_SEED)
     if rule is not None:
         read: Rule | None = parse_rule(rule)
         known = typed_settings(parse_rule(rule))
@@ -193,6 +191,7 @@ def _changes(changes: Sequence[Change], known: Sequence[Setting]) -> tuple[Chang
     by_name = {setting.name: setting for setting in known}
     checked = []
     for i, change in enumerate(changes):
+        check_whole(f"changes[{i}].after", change.after, 0, MAX_STEPS)
         for name, value in change.settings.items():
             where = f"changes[{i}].settings.{name}"
             if name not in by_name:
@@ -216,7 +215,4 @@ def checked_start(problem: Problem, start: Sequence[float] | None, seed: int) ->
         listed = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
         message = f"needs {len(names)} numbers ({listed}), not {len(start)}."
         raise FieldError("start", message, code="wrong_length", expected=len(names), parameters=list(names))
-    for i, value in enumerate(start):
-        if not -1e300 <= value <= 1e300:
-            raise FieldError(f"start[{i}]", "must be a finite number.", code="not_a_number")
-    return tuple(map(float, start))
+    return tuple(PLACE.check(value, f"start[{i}]") for i, value in enumerate(start))

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from numbers import Integral, Real
 from typing import Literal
 
 from core.errors import FieldError
@@ -34,7 +35,7 @@ class Setting:
     def check(self, value: float, field: str | None = None) -> float:
         """`value` as a float, or a `FieldError` that names the allowed range."""
         where = field or self.name
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
             message = f"must be a finite number from {self.low:g} to {self.high:g}."
             raise FieldError(where, message, code="not_a_number", low=self.low, high=self.high)
         if not self.low <= value <= self.high:
@@ -47,6 +48,18 @@ class Setting:
                 value=value,
             )
         return float(value)
+
+
+def check_whole(field: str, value: object, low: int, high: int) -> int:
+    """`value`, if it is a whole number from `low` to `high`; else a `FieldError` that names them.
+
+    >>> check_whole("steps", 500, 1, 10_000)
+    500
+    """
+    if isinstance(value, bool) or not isinstance(value, Integral) or not low <= int(value) <= high:
+        message = f"must be a whole number from {low} to {high}, not {value!r}."
+        raise FieldError(field, message, code="out_of_range", low=low, high=high)
+    return int(value)
 
 
 def complete(

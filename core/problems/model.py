@@ -18,7 +18,7 @@ from core.problems.layers import Layers, Pass, Trace, layer_norms, trace
 from core.problems.outputs import ACTIVATE, curvature
 from core.problems.regions import Regions
 from core.problems.stretch import Kernel, Stretch
-from core.settings import Setting
+from core.settings import Setting, check_whole
 from core.words import mark
 
 Floats = npt.NDArray[np.float64]
@@ -267,10 +267,7 @@ class DataModel:
 
     def trace(self, theta: Floats, row: int) -> Trace:
         """Every number of the forward and backward pass at one point of the data, without weight decay."""
-        if not 0 <= row < self.count:
-            raise FieldError(
-                "row", f"must be from 0 to {self.count - 1}.", code="out_of_range", low=0, high=self.count - 1
-            )
+        check_whole("row", row, 0, self.count - 1)
         return trace(self.layers, theta, self._inputs[:, row], self.targets[:, row])
 
     def finite_differences(self, theta: Floats, row: int | None = None, by: float = 1e-5) -> Floats:

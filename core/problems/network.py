@@ -17,7 +17,7 @@ from core.problems.model import WEIGHT_DECAY, DataModel, Floats, check_bias, enc
 from core.problems.outputs import check_pair
 from core.problems.softmax import layered
 from core.random import Stream, stream
-from core.settings import Setting, unknown
+from core.settings import Setting, check_whole, unknown
 from core.words import mark
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "linear")
@@ -105,9 +105,7 @@ def _check_hidden(hidden: object) -> None:
         message = f"must be a list of at most {MAX_LAYERS} layer sizes, such as [8, 8]."
         raise FieldError("hidden", message, code="not_a_list", most=MAX_LAYERS)
     for index, size in enumerate(hidden):
-        if not isinstance(size, int) or isinstance(size, bool) or not 1 <= size <= MAX_UNITS:
-            message = f"must be a whole number of units from 1 to {MAX_UNITS}."
-            raise FieldError(f"hidden[{index}]", message, code="out_of_range", low=1, high=MAX_UNITS)
+        check_whole(f"hidden[{index}]", size, 1, MAX_UNITS)
 
 
 def _data(dataset: Mapping[str, Any], output: str) -> Data:

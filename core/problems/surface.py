@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from numbers import Real
 
 from core.errors import FieldError
 from core.formula import parse
@@ -57,9 +58,10 @@ def _window(given: Sequence[Sequence[float]] | None, variables: int) -> Window:
     if given is None:
         return ((-2.0, 2.0),) * variables
     if len(given) not in (variables, 2):
-        raise FieldError("window", f"needs {variables} intervals [low, high], one for each variable.", code="window")
+        raise FieldError("window", "needs an interval [low, high] for each variable.", code="window")
     for i, side in enumerate(given):
-        if len(side) != 2 or not -1e6 <= side[0] < side[1] <= 1e6 or side[1] - side[0] < 1e-9:
+        numbers = all(isinstance(end, Real) for end in side)
+        if len(side) != 2 or not numbers or not -1e6 <= side[0] < side[1] <= 1e6 or side[1] - side[0] < 1e-9:
             message = "must be [low, high] with low < high, within ±1,000,000."
             raise FieldError(f"window[{i}]", message, code="window")
     return tuple((float(side[0]), float(side[1])) for side in given[:variables])

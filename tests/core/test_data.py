@@ -161,6 +161,7 @@ CASES: list[tuple[dict[str, Any], str, str]] = [
     ({"name": "blobs", "features": ["x", "log(x)"]}, "dataset.features[1]", "not_finite"),
     ({"name": "line", "features": ["x*y"]}, "dataset.features[0]", "no_such_input"),
     ({"name": "sparse", "features": ["x"]}, "dataset.features", "too_many_inputs"),
+    ({"name": "sparse", "count": 2, "seed": 3}, "dataset.count", "one_class"),
     ({"points": [], "labels": []}, "dataset.points", "empty"),
     ({"points": None, "labels": []}, "dataset.points", "empty"),
     ({"points": [[0.0]] * (MAX_POINTS + 1), "labels": [0] * (MAX_POINTS + 1)}, "dataset.points", "too_many"),
@@ -194,6 +195,16 @@ def test_labels_must_be_of_a_kind_that_the_model_takes() -> None:
         with pytest.raises(FieldError) as caught:
             make_data(dataset, ("classes",))
         assert caught.value.field.startswith(("dataset.name", "dataset.labels"))
+
+
+def test_a_mistake_in_a_feature_keeps_what_was_meant() -> None:
+    with pytest.raises(FieldError) as caught:
+        make_data({"name": "blobs", "features": ["x", "sen(x)"]})
+    assert (caught.value.values["name"], caught.value.values["meant"]) == ("sen", "sin")
+
+
+def test_a_few_points_of_many_classes_leave_the_others_empty() -> None:
+    assert make_data({"name": "blobs", "count": 2, "classes": 5}).outputs == 5
 
 
 def test_duplicates_are_fine_and_a_class_may_be_empty() -> None:
