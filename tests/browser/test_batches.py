@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from core.batches import make_batches
 from tests.browser.conftest import PHONE, OpenPage, Served
@@ -294,6 +294,58 @@ def test_rare_features_are_learned_at_a_rate_of_their_own(open_page: OpenPage, s
     page.wait_for_function("() => history.state.spec.runs[2].optimizer === 'adam'")
     page.select_option("#scene", "three-batches")
     expect(page.locator("#contour")).to_be_visible()
+
+
+class Slow:
+    """A page's stream to the server, of which answers can be held back."""
+
+    def __init__(self, page: Page) -> None:
+        self.holds = False
+        self.held: list[Callable[[], None]] = []
+        page.route_web_socket("**/api/v1/stream", self.join)
+
+    def join(self, route: WebSocketRoute) -> None:
+        server = route.connect_to_server()
+
+        def pass_on(message: str | bytes) -> None:
+            if self.holds:
+                self.held.append(lambda: route.send(message))
+            else:
+                route.send(message)
+
+        server.on_message(pass_on)
+
+    def release(self, count: int | None = None) -> None:
+        """The first `count` messages that were held, or all, and those to come."""
+        now, self.held = self.held[:count], self.held[len(self.held[:count]) :]
+        for send in now:
+            send()
+        self.holds = count is not None
+
+
+@pytest.mark.parametrize("scene", ["rare-features", "noise-floor", "reshuffled"])
+def test_an_answer_waits_for_the_walks_that_it_is_about(open_page: OpenPage, scene: str) -> None:
+    """Until the walks of a scene are here, those of the one before stay, in their own terms, and tell nothing of it."""
+    page = open_page("/batches#step=1")
+    stream = Slow(page)
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+    expect(page.locator("#live")).to_contain_text("after 1 point seen")
+    before = page.locator("#excess [data-dot=walk-0]").get_attribute("data-y")
+    stream.holds = True
+    page.select_option("#scene", scene)
+    page.click("#ask button >> nth=1")
+    becomes(page, lambda: len(stream.held) > 3, True)
+    page.wait_for_timeout(300)  # a few sentences later
+    expect(page.locator("#verdict")).to_be_hidden()
+    for _ in range(3):  # "opened", then rows of some walks
+        stream.release(1)
+        page.wait_for_timeout(150)
+        expect(page.locator("#verdict")).to_be_hidden()
+    stream.release()
+    expect(page.locator("#verdict")).to_contain_text(re.compile(r"(Right|Not quite)\. \S+.*\d"))
+    page.keyboard.press("Home")
+    page.wait_for_function("(y) => document.querySelector('#excess [data-dot=walk-0]').dataset.y !== y", arg=before)
 
 
 def test_points_are_added_and_dragged_by_touch(open_page: OpenPage) -> None:

@@ -75,7 +75,7 @@ export function drawExcess(page) {
             opacity: theme.dark ? 0.6 : 0.5,
             name: "ghost",
           })),
-          ...walkers.flatMap((walker) => floorLine(walker, page.race.spec, range)),
+          ...walkers.flatMap((walker) => floorLine(walker, page.ran, range)),
           ...walkers.map((walker) => ({
             ...whole(walker).faint,
             colour: walker.look.colour,

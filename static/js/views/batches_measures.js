@@ -40,8 +40,7 @@ export function fitOf(page, spec, index) {
 
 /** The selected walk with 20 other seeds; `changed` hears when they are here. */
 export async function openFan(page, changed) {
-  const { race, selected: index } = page;
-  const { spec } = race;
+  const { race, ran: spec, selected: index } = page;
   const { fit } = fitOf(page, spec, index);
   const key = JSON.stringify([spec.problem, spec.start, spec.seed, spec.runs[index]]);
   if (page.fan?.key === key) return;
@@ -57,8 +56,7 @@ export async function openFan(page, changed) {
 
 /** Long walks from the minimum itself at several rates: the mean of what they do there is the floor. */
 export async function measureFloors(page, changed) {
-  const { race, selected } = page;
-  const { spec } = race;
+  const { ran: spec, selected } = page;
   const { fit } = fitOf(page, spec, selected);
   if (fit.inputs) return measureRates(page, spec, fit, changed);
   const batches = new Map();

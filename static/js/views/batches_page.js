@@ -1,8 +1,7 @@
 /** The Batches page: walks with batches of any size down one bowl. Wires spec, stream, clock, controls and panels. */
 import * as connection from "../connection.js";
 import { t } from "../i18n.js";
-import { plainNumber } from "../numbers.js";
-import { makeClock, nextMove, smoothed, tickOf } from "../pace.js";
+import { makeClock, nextMove, tickOf } from "../pace.js";
 import * as playing from "../player.js";
 import * as racing from "../race.js";
 import { ghostOf } from "../trajectory.js";
@@ -12,6 +11,7 @@ import { createControls, showControls } from "./batches_controls.js";
 import { fitAll, fitOf, measureFloors, openFan } from "./batches_measures.js";
 import { countText } from "./batches_parts.js";
 import { createStage, drawStage, isResting } from "./batches_stage.js";
+import { pacesOf, walkersOf } from "./batches_walkers.js";
 import { sayWalks, verdictOf } from "./batches_words.js";
 import { createChrome, currentTheme, isDark, isPresenting, readPage, sayIgnored } from "./chrome.js";
 import { createLede, showKicker, showQuestion, showVerdict } from "./lede.js";
@@ -27,7 +27,7 @@ const BY = ["examples", "updates", "time"];
 const page = {
   data, scenes, tokens: data.tokens, spec: data.spec, link: data.link, scene: null, selected: 0, by: "examples", atOnce: 32, answered: true, verdict: null,
   ownRates: false, fan: null, wantsFan: false, problem: null, window: null, fits: new Map(), floors: { key: "", measured: [] }, rates: null, stage: null, hover: null,
-  gesture: false, plane: true, ghosts: [], ghostsKey: 0, frame: null, goesOn: false, changedPoints: null,
+  gesture: false, plane: true, ran: null, clock: null, clockOf: null, ghosts: [], ghostsKey: 0, frame: null, goesOn: false, changedPoints: null,
   theme: currentTheme(data.tokens),
 };
 
@@ -59,12 +59,17 @@ function run(spec, history = "push") {
 function heard(what) {
   if (what === "opened") accept();
   if (what === "swapped") {
+    page.ran = race.spec;
     page.plane = race.spec.runs.every((_, index) => walks.isPlane(walks.problemOf(race.spec, index)));
     if (page.goesOn) playing.seek(player, 0);
     page.goesOn = false;
+    setClock();
   }
   soon();
 }
+
+/** Whether what is on the screen is what was asked for last: its rows, its points and its clock are here. */
+const isCurrent = () => !race.expected && !race.next && Boolean(page.clock) && page.clockOf === page.ran;
 
 /** What is on the screen, to be left there as the ghost of a change: whole walks, or up to here where they go on with other points. */
 function ghostsNow() {
@@ -86,9 +91,6 @@ async function accept() {
     page.problem = error.problem ?? { detail: error.message };
   }
   setClock();
-  if (page.wantsFan) openFan(page, soon);
-  measureFloors(page, soon);
-  soon();
 }
 
 function refused(problem) {
@@ -106,83 +108,40 @@ function connected(state) {
 
 /* ---- the clock: ticks of the transport, amounts, rows ---- */
 
-function paces(spec) {
-  return spec.runs.map((walk, index) => {
-    const { count } = fitOf(page, spec, index).fit;
-    const batch = walks.batchOf(spec, index);
-    return { size: walks.sizeOf(batch, count), count, steps: walk.steps ?? spec.steps, replacement: Boolean(batch.with_replacement) };
-  });
-}
-
-/** Another clock; compared otherwise, it goes to where the selected walk is now, or one that still moves. */
+/**
+ * The clock of the walks on the screen, once their points are here too; compared otherwise, it goes to where the selected walk is
+ * now, or one that still moves.
+ */
 function setClock() {
-  const { spec } = race;
+  const spec = page.ran;
+  if (!spec?.runs.every((_, index) => fitOf(page, spec, index))) return;
   const before = page.clock;
   const moving = [page.walkers?.[page.selected], ...(page.walkers ?? [])].find((walker) => walker && !walker.over);
-  page.paces = paces(spec);
+  const changed = page.clockOf !== spec;
+  page.clockOf = spec;
+  page.paces = pacesOf(page, spec);
   page.clock = makeClock(page.by, page.paces, { steps: spec.steps, atOnce: page.atOnce });
   player.steps = page.clock.ticks;
   const same = !before || (before.currency === page.by && before.atOnce === page.atOnce);
   if (same || !page.walkers) playing.seek(player, player.step);
   else playing.seek(player, moving ? tickOf(page.clock, page.paces[moving.index], moving.row) : page.clock.ticks);
+  if (changed) measure();
+  soon();
+}
+
+/** What the engine is asked for beside the walks, of those on the screen. */
+function measure() {
+  if (!isCurrent()) return;
+  if (page.wantsFan) openFan(page, soon);
+  measureFloors(page, soon);
 }
 
 /** The last tick whose rows are all here. */
 function lastTick() {
   const { clock } = page;
-  if (!clock || race.next) return player.step;
+  if (!clock || race.next || page.clockOf !== page.ran) return player.step;
   const here = (tick) => race.runs.every((walk, index) => walk.status.state !== "running" || clock.row(page.paces[index], tick) < walk.count);
   return here(clock.ticks) ? clock.ticks : Math.max(0, player.step);
-}
-
-/** Each walk as the panels take it, at the tick shown. */
-function walkersNow() {
-  const { clock } = page;
-  const counts = page.paces.map(({ count }) => count);
-  const spec = race.spec;
-  const key = JSON.stringify([spec.runs, counts, page.theme.dark]);
-  if (page.lookKey !== key) {
-    page.lookKey = key;
-    page.looks = walks.looks(spec, counts, {
-      tokens: page.tokens, dark: page.theme.dark, format: plainNumber,
-      words: {
-        stochastic: () => t("Stochastic"), mini: (size) => t("Mini-batch {size}", { size }), full: () => t("Full batch"),
-        of: (name, count) => t("{name} of {count}", { name, count }), again: (name) => t("{name} (drawn again)", { name }), rule: titleOf,
-      },
-    });
-  }
-  return race.runs.map((trajectory, index) => {
-    const { fit, answer } = fitOf(page, spec, index);
-    const row = Math.min(clock.row(page.paces[index], player.step), trajectory.count - 1);
-    const loss = trajectory.columns.get("full_loss") ?? trajectory.columns.get("loss");
-    const excess = excesses(trajectory, loss, fit);
-    const level = page.looks[index].kind === "full" ? excess : smoothedOf(trajectory, excess);
-    return {
-      index, trajectory, row, fit, answer, parameters: race.parameters, plain: spec.runs[index].optimizer === "sgd", rateKey: walks.rateKey(spec, index), pace: page.paces[index], look: page.looks[index], selected: index === page.selected, lr: spec.runs[index].settings.lr,
-      excess, level, over: trajectory.status.state !== "running" && row >= trajectory.count - 1,
-    };
-  });
-}
-
-const titleOf = (name) => data.catalog.optimizers.find((row) => row.name === name)?.title ?? t("Your own rule");
-
-const kept = new WeakMap();
-
-/** The loss above the least one, row by row; what rounding leaves below nothing is nothing. */
-function excesses(trajectory, loss, fit) {
-  let known = kept.get(trajectory);
-  if (known?.count !== trajectory.count || known.version !== trajectory.version) {
-    known = { count: trajectory.count, version: trajectory.version, values: Float64Array.from({ length: trajectory.count }, (_, row) => Math.max(0, loss[row] - fit.least)) };
-    kept.set(trajectory, known);
-  }
-  return known.values;
-}
-
-/** What noise leaves on average: the number that the page shows of a noisy walk. */
-function smoothedOf(trajectory, excess) {
-  const known = kept.get(trajectory);
-  known.smooth ??= smoothed(excess, excess.length - 1);
-  return known.smooth;
 }
 
 /* ---- what people do ---- */
@@ -210,12 +169,11 @@ const act = {
   select(index) {
     page.selected = index;
     page.fan = null;
-    if (page.wantsFan && race.spec) openFan(page, soon);
-    if (race.spec && page.clock) measureFloors(page, soon);
+    measure();
     soon();
   },
-  by(currency) { page.by = currency; if (race.spec) setClock(); soon(); },
-  atOnce(points) { page.atOnce = points; if (race.spec) setClock(); soon(); },
+  by(currency) { page.by = currency; setClock(); soon(); },
+  atOnce(points) { page.atOnce = points; setClock(); soon(); },
   ownRates(on) {
     page.ownRates = on;
     if (!on && !walks.sharesRate(page.spec)) act.edit(walks.withRate(page.spec, page.spec.runs[0].settings.lr));
@@ -224,7 +182,7 @@ const act = {
   fan(on) {
     page.wantsFan = on;
     page.fan = null;
-    if (on && race.spec) openFan(page, soon);
+    measure();
     soon();
   },
   scene(name) {
@@ -357,14 +315,12 @@ function soon() {
 
 function draw(now) {
   frame = 0;
-  const other = race.next && race.next.parameters.length !== race.parameters.length; // a model of another size is on its way
-  const ready = !other && page.stage && page.clock && race.runs.length && race.spec && race.runs.length === race.spec.runs.length && page.paces.length === race.runs.length
-    && race.runs.every(({ count }) => count > 0) && race.spec.runs.every((_, index) => fitOf(page, race.spec, index));
+  const ready = page.stage && page.clock && page.clockOf === page.ran && race.runs.every(({ count }) => count > 0);
   if (ready) playing.tick(player, now);
-  if (player.playing) page.stage.changedAt = now;
   showControls(controls, page);
   if (!ready) return;
-  page.walkers = walkersNow();
+  if (player.playing) page.stage.changedAt = now;
+  page.walkers = walkersOf(page);
   const rest = !player.playing && !page.gesture && isResting(page.stage, now);
   drawStage(page, rest);
   const amount = page.clock.amount(player.step);
@@ -389,7 +345,7 @@ function words(rest) {
   const number = page.scene ? scenes.indexOf(page.scene) + 1 : 0;
   showKicker(lede, { number, title: page.scene?.title ?? t("Your own walks"), lesson: page.verdict ? "" : page.changedPoints ?? page.scene?.lesson ?? t("What does a batch cost, and what does its noise do?") });
   showQuestion(lede, page.answered ? null : page.scene);
-  showVerdict(lede, page.verdict && page.scene ? verdictOf(page) : null);
+  showVerdict(lede, page.verdict && page.scene && isCurrent() ? verdictOf(page) : null);
   lede.live.setAttribute("aria-live", rest ? "polite" : "off");
   sayWalks(lede.live, page);
 }
