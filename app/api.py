@@ -1,11 +1,13 @@
 """/api/v1 over HTTP: the catalog, trajectories and surfaces."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from traceback import clear_frames
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
+from starlette.types import Send
 
 from app import catalog as catalogs
 from app import examples, grids, links, trajectories
@@ -31,6 +33,22 @@ Language = Annotated[Literal["en", "zh"] | None, Query(description="language of 
 FormatOf = Annotated[
     Literal["json", "csv", "ndjson", "npz"] | None, Query(alias="format", description="else by Accept")
 ]
+
+
+class Streamed(StreamingResponse):
+    """What it writes from is let go when it is sent, or the caller has gone: not when the collector comes by."""
+
+    async def stream_response(self, send: Send) -> None:
+        try:
+            await super().stream_response(send)
+        except (
+            BaseException
+        ) as error:  # of a caller that left; it lives on in a cycle, and with it what its frames hold
+            clear_frames(error.__traceback__)
+            raise
+        finally:
+            if isinstance(self.body_iterator, AsyncGenerator):
+                await self.body_iterator.aclose()
 
 
 def only_json(request: Request) -> None:
@@ -125,7 +143,7 @@ def router(settings: Settings, turns: Turns) -> APIRouter:
         headers = caching(entity, "Accept") if pure else {"Vary": "Accept"}
         if form in ("csv", "npz"):
             headers["Content-Disposition"] = f'attachment; filename="steepest.{form}"'
-        return StreamingResponse(write(result), headers=headers, media_type=kind)
+        return Streamed(write(result), headers=headers, media_type=kind)
 
     @routes.get("/surfaces/{name}", dependencies=[Depends(only("resolution"))], responses=examples.SURFACE)
     def get_surface(request: Request, name: str, resolution: Resolution = grids.RESOLUTION) -> Response:

@@ -12,10 +12,9 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import StreamingResponse
 
 from app import examples, grids, links
-from app.api import checked_link
+from app.api import Streamed, checked_link
 from app.assets import Assets
 from app.catalog import Say
 from app.encoding import packed, pieces
@@ -105,11 +104,11 @@ def router(settings: Settings, assets: Assets, beside: Beside) -> APIRouter:
             drawn = FIGURES[figure](drawing)
             headers = caching(entity, "Accept-Language")
             if form == "json":
-                return StreamingResponse(packed(pieces(drawn)), headers=headers, media_type="application/json")
+                return Streamed(packed(pieces(drawn)), headers=headers, media_type="application/json")
             headers["Content-Disposition"] = f'attachment; filename="steepest-{figure}.html"'
             headers["Content-Security-Policy"] = SANDBOX
             parts = packed(hand_out(drawn, drawing, assets, language))
-            return StreamingResponse(parts, headers=headers, media_type="text/html")
+            return Streamed(parts, headers=headers, media_type="text/html")
 
         return await beside(work)
 

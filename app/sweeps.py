@@ -11,12 +11,11 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import numpy as np
 from fastapi import APIRouter, Depends, Response
-from fastapi.responses import StreamingResponse
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from app import examples
-from app.api import only, only_json
+from app.api import Streamed, only, only_json
 from app.encoding import in_pieces
 from app.lifeline import end_with_parent
 from app.logs import LOG
@@ -144,7 +143,7 @@ def router(settings: Settings, pool: Pool) -> APIRouter:
         # progress must come when it is made, not when a compressor has enough
         headers = {"Content-Encoding": "identity", "Cache-Control": "no-store"}
         lines = swept(sweep, prepared, cost, pool)
-        return StreamingResponse(lines, headers=headers, media_type="application/x-ndjson")
+        return Streamed(lines, headers=headers, media_type="application/x-ndjson")
 
     return routes
 

@@ -1,6 +1,8 @@
 """The same rows in every form, and no work for who has them already."""
 
+import asyncio
 import csv
+import gc
 import gzip
 import io
 import json
@@ -8,6 +10,7 @@ import json
 import httpx
 import numpy as np
 import pytest
+from starlette.types import Message
 
 from app.main import create_app
 from app.settings import Settings
@@ -159,3 +162,34 @@ def test_so_many_large_answers_at_a_time(monkeypatch: pytest.MonkeyPatch) -> Non
     refused = none.post(URL, json=large)
     assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
     assert none.post(URL, json=ROSENBROCK).status_code == 200
+
+
+def test_a_caller_that_leaves_lets_go_of_its_rows_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    large = {**ROSENBROCK, "steps": 10_000, "runs": [{"optimizer": "adam", "detail": True}] * 2}
+    monkeypatch.setattr("app.trajectories.MOST_LARGE", 1)
+    app = create_app()
+
+    async def leave() -> None:
+        body = iter([{"type": "http.request", "body": json.dumps(large).encode(), "more_body": False}])
+        full = asyncio.Event()
+
+        async def receive() -> Message:
+            if (first := next(body, None)) is not None:
+                return first
+            await full.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                full.set()  # the caller goes while the rows are written
+
+        headers = [(b"content-type", b"application/json")]
+        scope = {"type": "http", "method": "POST", "path": URL, "query_string": b"", "headers": headers}
+        await app({**scope, "asgi": {"spec_version": "2.3"}}, receive, send)
+
+    gc.disable()
+    try:
+        asyncio.run(asyncio.wait_for(leave(), 60))
+        assert Caller(app).post(URL, json=large).status_code == 200
+    finally:
+        gc.enable()
