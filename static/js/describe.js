@@ -34,8 +34,9 @@ export function pointText(point) {
 }
 
 /**
- * The live sentence about one run at `step`: {who, step, row, point, loss, slope, steepest, status, lr, minima, ended}.
- * `minima` are [{point, value}], the lowest first; `over` says that the run will make no more steps.
+ * The live sentence about one run at `step`: {who, step, row, point, loss, slope, steepest, status, lr, minima, reach, over}.
+ * `minima` are [{point, value}], the lowest first; `over` says that the run will make no more steps, and then `tail` are
+ * the points of its last rows and `from` its first one.
  */
 export function sentence(fact) {
   const { who, step, row, point, status } = fact;
@@ -46,6 +47,11 @@ export function sentence(fact) {
   if (fact.over) {
     const place = arrivedAt(fact);
     if (place) return parts(place, common);
+    const around = fact.minima.find(({ point: minimum }) => circles(fact, minimum));
+    if (around) {
+      const unsettled = mark("{who} has not settled: after {steps} steps it still moves around the minimum at {minimum}, loss {loss}.");
+      return parts(unsettled, { ...common, minimum: pointText(around.point) });
+    }
     if (fact.slope < STUCK * fact.steepest && fact.slope > 0) {
       return parts("{who} hardly moves at {point}: the slope is only {slope}, after {steps} steps.", {
         ...common,
@@ -94,13 +100,22 @@ function troubled(fact, common, status) {
   );
 }
 
-/** At the end of a run: which minimum it is in, when it is in one. */
-function arrivedAt({ point, minima, reach }) {
-  const near = minima.findIndex((minimum) => Math.hypot(...minimum.point.map((v, i) => v - point[i])) < reach);
+const distance = (a, b) => Math.hypot(...a.map((v, i) => v - b[i]));
+
+/** At the end of a run: which minimum it is in, when it stayed in one. */
+function arrivedAt({ tail, minima, reach }) {
+  const near = minima.findIndex((minimum) => tail.every((point) => distance(point, minimum.point) < reach));
   if (near < 0) return null;
   const lowest = minima[0].value;
   const deeper = minima[near].value > lowest + 1e-6 * Math.max(1, Math.abs(lowest));
   if (deeper) return mark("{who} is trapped in a shallow minimum at {point}, loss {loss}, after {steps} steps.");
   if (minima.length > 1) return mark("{who} is in the lowest minimum, at {point}, loss {loss}, after {steps} steps.");
   return mark("{who} has reached the minimum at {point}, loss {loss}, after {steps} steps.");
+}
+
+/** Whether the last rows lie around a minimum, nearer than the run began: noise, swings and steps that are too long do. */
+function circles({ tail, from }, minimum) {
+  const centre = minimum.map((_, i) => tail.reduce((sum, point) => sum + point[i], 0) / tail.length);
+  const spread = (place) => Math.sqrt(tail.reduce((sum, point) => sum + distance(point, place) ** 2, 0) / tail.length);
+  return distance(centre, minimum) < spread(centre) && spread(minimum) <= distance(from, minimum);
 }

@@ -60,6 +60,12 @@ export function point(trajectory, parameters, row) {
   return parameters.map((name) => trajectory.columns.get(name)?.[row] ?? NaN);
 }
 
+/** The points of the last tenth of the rows, an even number of them so that a swing to both sides has its middle. */
+export function tail(trajectory, parameters) {
+  const rows = 2 * Math.ceil(trajectory.count / 20);
+  return Array.from({ length: Math.min(rows, trajectory.count) }, (_, k) => point(trajectory, parameters, trajectory.count - 1 - k));
+}
+
 /** The gradient at a row, as a list; null when the row is not there. */
 export function gradient(trajectory, parameters, row) {
   return point(trajectory, parameters.map((name) => `gradient_${name}`), row);

@@ -22,12 +22,21 @@ test("each language has its own order", () => {
 test("a start, one step, a minimum, a trap, a plateau", () => {
   equal(plain(sentence({ ...FACT, step: 0, row: 0 })), "Adam starts at (0.91, 0.83), where the loss is 0.00824.");
   equal(plain(sentence({ ...FACT, step: 1, row: 1 })), "Adam is at (0.91, 0.83), loss 0.00824, after 1 step.");
-  const there = { ...FACT, over: true, point: [0.99, 1.01] };
+  const there = { ...FACT, over: true, point: [0.99, 1.01], tail: [[0.99, 1.01], [0.98, 1]], from: [-1.2, 1] };
   equal(plain(sentence(there)).startsWith("Adam has reached the minimum at (0.99, 1.01)"), true);
   const trap = { ...there, minima: [{ point: [-1, 0], value: -2 }, { point: [1, 1], value: -1 }] };
   equal(plain(sentence(trap)).startsWith("Adam is trapped in a shallow minimum"), true);
-  const flat = { ...FACT, over: true, slope: 0.01 };
+  const flat = { ...FACT, over: true, slope: 0.01, tail: [[0.9093, 0.8264], [0.91, 0.826]], from: [-1.2, 1] };
   equal(plain(sentence(flat)).startsWith("Adam hardly moves at (0.91, 0.83): the slope is only 0.010"), true);
+});
+
+test("who swings through a minimum has not reached it, who only comes near or flies off does not move around it", () => {
+  const end = (tail, from = [3]) => plain(sentence({ ...FACT, over: true, point: tail[0], tail, from, minima: [{ point: [0], value: 0 }], loss: 1 }));
+  const around = "Adam has not settled: after 412 steps it still moves around the minimum at 0.00, loss 1.00.";
+  equal([end([[0.01], [0.6], [-0.5], [0.1]]), end([[1], [-1], [1], [-1]], [1])], [around, around]); // noise; a rate at the cliff
+  equal(end([[0.01], [0.02], [0.01], [0.02]]), "Adam has reached the minimum at 0.010, loss 1.00, after 412 steps.");
+  const plainly = (at) => `Adam is at ${at}, loss 1.00, after 412 steps.`;
+  equal([end([[0.04], [0.08], [0.16], [0.32]]), end([[17], [-16], [15], [-14]])], [plainly("0.04"), plainly("17.00")]);
 });
 
 test("trouble is said with its step and why", () => {

@@ -3,7 +3,7 @@ import { t } from "../i18n.js";
 import { num, plainNumber } from "../numbers.js";
 import { value } from "../program.js";
 import { problemOf, settingAt } from "../settings.js";
-import { cell, ended, gradient, point, rowAt, settles } from "../trajectory.js";
+import { cell, ended, gradient, point, rowAt, settles, tail } from "../trajectory.js";
 import { holdRoom, showKicker, showQuestion, showSentence, showVerdict } from "./lede.js";
 import { lossIsLog } from "./loss.js";
 import { curvatureWords, slopeWords } from "./overlays.js";
@@ -57,6 +57,7 @@ export function factOf(page, state, { trajectory, identity, index }) {
     who: identity.name, colour: identity.colour, dashName: identity.dashName, step: state.step, row, over, status: trajectory.status,
     point: point(trajectory, state.parameters, row), loss: cell(trajectory, "loss", row), slope: slope ? Math.hypot(...slope) : NaN,
     steepest: over ? steepest(trajectory, state.parameters) : NaN, lr: settingAt(state.spec, index, "lr", row) ?? NaN, minima: state.map.marks, reach: span * 0.02,
+    ...(over && { tail: tail(trajectory, state.parameters), from: point(trajectory, state.parameters, 0) }),
   };
 }
 
