@@ -100,10 +100,15 @@ function troubled(fact, common, status) {
   );
 }
 
-const distance = (a, b) => Math.hypot(...a.map((v, i) => v - b[i]));
+const STILL = 0.25; // of the reach, 0.5 % of the window: who moves less than that is seen to stand
 
-/** At the end of a run: which minimum it is in, when it stayed in one. */
+const distance = (a, b) => Math.hypot(...a.map((v, i) => v - b[i]));
+const centreOf = (points) => points[0].map((_, i) => points.reduce((sum, point) => sum + point[i], 0) / points.length);
+const spread = (points, place) => Math.sqrt(points.reduce((sum, point) => sum + distance(point, place) ** 2, 0) / points.length);
+
+/** At the end of a run: which minimum it stands in, when it stands in one. */
 function arrivedAt({ tail, minima, reach }) {
+  if (spread(tail, centreOf(tail)) > STILL * reach) return null;
   const near = minima.findIndex((minimum) => tail.every((point) => distance(point, minimum.point) < reach));
   if (near < 0) return null;
   const lowest = minima[0].value;
@@ -115,7 +120,6 @@ function arrivedAt({ tail, minima, reach }) {
 
 /** Whether the last rows lie around a minimum, nearer than the run began: noise, swings and steps that are too long do. */
 function circles({ tail, from }, minimum) {
-  const centre = minimum.map((_, i) => tail.reduce((sum, point) => sum + point[i], 0) / tail.length);
-  const spread = (place) => Math.sqrt(tail.reduce((sum, point) => sum + distance(point, place) ** 2, 0) / tail.length);
-  return distance(centre, minimum) < spread(centre) && spread(minimum) <= distance(from, minimum);
+  const centre = centreOf(tail);
+  return distance(centre, minimum) < spread(tail, centre) && spread(tail, minimum) <= distance(from, minimum);
 }
