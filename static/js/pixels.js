@@ -1,15 +1,15 @@
 /** Paths in pixels: a trajectory's rows mapped to the screen once each, and again only when the mapping changes. */
 
-/** A cache for the paths of one view. */
+/** A cache for the paths of one view; what ran before is not kept for it. */
 export function createPixels() {
-  return { key: null, paths: new Map() };
+  return { key: null, paths: new WeakMap() };
 }
 
 /** Forget all paths unless `key` names the mapping they were made with. */
 export function useMapping(pixels, key) {
   if (pixels.key === key) return;
   pixels.key = key;
-  pixels.paths.clear();
+  pixels.paths = new WeakMap();
 }
 
 /**

@@ -260,3 +260,28 @@ def test_a_thousand_starts_show_the_basins(open_page: OpenPage) -> None:
         }""",
         timeout=PATIENCE,
     )
+
+
+def test_what_ran_before_is_forgotten(open_page: OpenPage) -> None:
+    runs = "".join(f"&run={name}(lr=0.001)" for name in ("sgd", "momentum", "adam"))
+    page = open_page(f"/?surface=himmelblau&start=-0.3,-0.9&steps=2000{runs}#step=300")
+    session = page.context.new_cdp_session(page)
+
+    def kept() -> float:
+        """Megabytes of columns, after collecting garbage."""
+        for _ in range(3):
+            session.send("HeapProfiler.collectGarbage")
+        return float(session.send("Runtime.getHeapUsage")["backingStorageSize"]) / 1e6
+
+    def move(times: int) -> None:
+        for _ in range(times):
+            page.keyboard.press("ArrowLeft")
+            page.wait_for_timeout(250)  # messages leave at most ten a second: every move runs
+        page.wait_for_function("() => !document.querySelector('#contour').hasAttribute('data-moving')")
+
+    page.focus("#contour")
+    move(4)
+    before = kept()
+    move(20)
+    assert page.url.split("start=")[1].split(",")[0] != "-0.3"
+    assert kept() - before < 3  # each run brings three times 2,000 rows of up to 9 columns
