@@ -178,6 +178,10 @@ def _check_axis(name: str, axis: Axis, known: dict[str, Setting | None]) -> None
         raise FieldError(name, message, code="unknown", known=sorted(known))
     if axis.high < axis.low:
         raise FieldError(f"{name}.high", "must not be below low.", code="out_of_range", low=axis.low)
+    if not math.isfinite(axis.high - axis.low):
+        raise FieldError(
+            f"{name}.high", "is too far from low: take a smaller range.", code="out_of_range", low=axis.low
+        )
     if axis.scale == "log" and axis.low <= 0:
         raise FieldError(f"{name}.low", "must be above 0 on a log scale.", code="out_of_range", low=0)
     setting = known[name]

@@ -212,9 +212,18 @@ def _featured(points: Floats, formulas: Sequence[Formula]) -> Floats:
     if not formulas:
         return points
     inputs = dict(zip(("x", "y"), points.T, strict=False))
-    with np.errstate(all="ignore"):
-        columns = [formula.value(*(inputs[name] for name in formula.variables)) for formula in formulas]
+    columns = [_feature(formula, [inputs[name] for name in formula.variables]) for formula in formulas]
     return np.column_stack([np.broadcast_to(column, len(points)) for column in columns])
+
+
+def _feature(formula: Formula, inputs: Sequence[Floats]) -> Floats | float:
+    """A feature of every point; NaN where it has none, and everywhere where a constant part has none, such as 1/0."""
+    try:
+        with np.errstate(all="ignore"):
+            column: Floats | float = formula.value(*inputs)
+    except (ArithmeticError, ValueError):
+        return np.nan
+    return column
 
 
 def _ready(drawn: Drawn, common: Mapping[str, Any], seed: int) -> Data:

@@ -356,7 +356,8 @@ def reach(columns: Floats, z: float = 700.0) -> float:
     >>> reach(np.array([[3.0], [4.0]]))
     140.0
     """
-    longest = float(np.sqrt(np.max(np.sum(columns**2, axis=0), initial=0.0)))
+    with np.errstate(over="ignore"):  # of features over 1e154: no theta is short enough
+        longest = float(np.sqrt(np.max(np.sum(columns**2, axis=0), initial=0.0)))
     return z / max(longest, 1e-300)
 
 

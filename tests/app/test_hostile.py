@@ -57,6 +57,13 @@ def test_a_hostile_rule_is_refused_or_runs(group: int) -> None:
             followed({"problem": {"kind": "surface", "name": "bowl"}, "steps": 20, "runs": [run]})
 
 
+@pytest.mark.parametrize("group", range(8))
+def test_a_hostile_feature_is_refused_or_runs(group: int) -> None:
+    for text in CORPUS[group::8]:
+        problem = {"kind": "logistic", "dataset": {"name": "moons", "count": 30, "features": [text, "x"]}}
+        followed({"problem": problem, "steps": 20, "runs": [{"optimizer": "adam"}]})
+
+
 def test_a_refusal_names_a_column_inside_the_text() -> None:
     for text in CORPUS:
         try:

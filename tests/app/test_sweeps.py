@@ -83,6 +83,7 @@ BAD = [
     ({"over": {"lr": {"low": 1, "high": 0, "count": 3}}}, "over.lr.high"),
     ({"over": {"lr": {"low": 0, "high": 1, "count": 3, "scale": "log"}}}, "over.lr.low"),
     ({"over": {"lr": {"low": 0, "high": 2000, "count": 3}}}, "over.lr.high"),
+    ({"over": {"x": {"low": -1e308, "high": 1e308, "count": 3}}}, "over.x.high"),
     ({"run": 1}, "run"),
     ({"goal": {"loss": "low"}}, "goal.loss"),
     ({"spec": {**PARABOLA, "runs": [{"optimizer": "sdg"}]}}, "runs[0].optimizer"),
