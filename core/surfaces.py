@@ -18,6 +18,7 @@ Interval = tuple[float, float]
 
 THIRD = 1.0471975511965976  # pi / 3
 PI = 3.141592653589793
+ASIDE = 1.8365972031521258  # where tan(u) = -2*u: Easom's tiny dips lie so far beside its needle
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +212,7 @@ LESSONS = (
         formula="x**3 - 3*x*y**2",
         window=((-2, 2), (-2, 2)),
         start=(1, 0.02),
+        saddles=((0, 0),),
         lesson=mark(
             "Three ways down, one for the tail: in the middle gradient and curvature vanish, and there is no bottom."
         ),
@@ -452,8 +454,15 @@ CLASSICS = (
         formula="-cos(x)*cos(y)*exp(-(x - pi)**2 - (y - pi)**2)",
         window=((0, 6.3), (0, 6.3)),
         start=(1, 1.5),
-        minima=((PI, PI),),
+        minima=(
+            (PI, PI),
+            (PI - ASIDE, PI - ASIDE),
+            (PI - ASIDE, PI + ASIDE),
+            (PI + ASIDE, PI - ASIDE),
+            (PI + ASIDE, PI + ASIDE),
+        ),
         saddles=((1.5 * PI, 1.5 * PI), (1.5 * PI, 0.5 * PI), (0.5 * PI, 1.5 * PI), (0.5 * PI, 0.5 * PI)),
+        maxima=((PI, PI - ASIDE), (PI, PI + ASIDE), (PI - ASIDE, PI), (PI + ASIDE, PI)),
         lesson=mark("A needle in a plain: outside its pit the gradient says nothing about where it is."),
         source="E. E. Easom, A Survey of Global Optimization Techniques, 1990",
     ),
