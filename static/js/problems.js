@@ -211,6 +211,7 @@ const SENTENCES = {
 const WHOLE = {
   "not-json": () => t("The body is not JSON."),
   "too-large": ({ cap }) => t("The body may have at most {cap} bytes.", { cap }),
+  "too-long": ({ cap }) => t("The query of an address may have at most {cap} characters.", { cap }),
   "media-type": () => t("Send the body as application/json."),
   "not-acceptable": () => t("There is no such form of this answer."),
   "no-surface": () => t("There is no such surface."),
