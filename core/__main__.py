@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -37,9 +38,12 @@ def main(arguments: Sequence[str] | None = None, out: TextIO | None = None) -> i
     out = out or sys.stdout
     try:
         {"list": _list, "reference": _reference, "show": _show, "run": _run}[given.command or "list"](given, out)
+        out.flush()
     except FieldError as error:
         print(error, file=sys.stderr)
         return 2
+    except BrokenPipeError:  # whoever reads has seen enough: python -m core | head
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the interpreter flushes once more
     return 0
 
 
@@ -56,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--steps", type=int, default=500)
     run.add_argument("--seed", type=int, default=0)
     run.add_argument("--noise", type=float, default=0.0, help="standard deviation of noise on the gradient")
-    run.add_argument("--schedule", help="one of the schedules, with its own settings")
+    run.add_argument("--schedule", help="one of the schedules, with the defaults of its settings")
     run.add_argument("--detail", action="store_true", help="the rule's memory and intermediates, too")
     return parser
 
@@ -85,7 +89,7 @@ def _show(given: argparse.Namespace, out: TextIO) -> None:
     words = [word for word in given.what if word != "on"]
     rows = [OPTIMIZERS[word] for word in words if word in OPTIMIZERS]
     others = [word for word in words if word not in OPTIMIZERS]
-    if len(words) > 2 or len(others) > 1:
+    if len(rows) > 1 or len(others) > 1:
         raise FieldError("show", "takes an optimizer, a surface, or one on the other: show adam on rosenbrock.")
     if not rows:
         problem = _problem(others[0])

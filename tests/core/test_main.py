@@ -84,6 +84,8 @@ def test_what_became_of_a_run_is_said_beside_it(capsys: pytest.CaptureFixture[st
         (["run", "adam", "bowl", "lr=-1"], "settings.lr: must be from 0 to 1000"),
         (["run", "adam", "bowl", "--start=1,b"], "'b' is not a number"),
         (["show", "adam", "sgd", "bowl"], "show adam on rosenbrock"),
+        (["show", "adam", "sgd"], "show adam on rosenbrock"),
+        (["show", "bowl", "on", "booth"], "show adam on rosenbrock"),
     ],
 )
 def test_mistakes_are_answered_with_a_cure(
@@ -91,3 +93,14 @@ def test_mistakes_are_answered_with_a_cure(
 ) -> None:
     assert main(arguments, io.StringIO()) == 2
     assert message in capsys.readouterr().err
+
+
+def test_a_reader_that_stops_reading_is_no_mistake() -> None:
+    command = [sys.executable, "-m", "core", "run", "adam", "on", "rosenbrock", "--steps", "10000"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        assert run.stdout is not None
+        assert run.stderr is not None
+        assert run.stdout.readline() == b"step,x,y,loss,gradient_x,gradient_y\n"
+        run.stdout.close()
+        assert run.stderr.read() == b""
+    assert run.returncode == 0
