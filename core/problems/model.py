@@ -140,7 +140,7 @@ class DataModel:
         if size not in self._batches:
             if len(self._batches) >= KEPT_BATCH_SIZES:
                 self._batches.clear()
-            buffers = [np.empty((len(column), size)) for column in self.columns]
+            buffers = [np.zeros((len(column), size)) for column in self.columns]  # what builds may look at them
             kernel = self._with_decay(self.build(tuple(buffers), fixed=False))
             self._batches[size] = (buffers, kernel, kernel.room())
         buffers, kernel, room = self._batches[size]

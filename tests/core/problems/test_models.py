@@ -91,6 +91,22 @@ def test_gradients_are_central_differences(kind: str, fields: dict[str, Any]) ->
 
 
 @pytest.mark.parametrize(("kind", "fields"), SINGLE + NETWORKS)
+def test_what_is_not_yet_written_is_never_read(
+    kind: str, fields: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = np.array([1, 0, 2])
+    loss, gradient = model(kind, **fields).evaluate(somewhere(model(kind, **fields)), rows)
+
+    def littered(shape: Any, dtype: Any = float) -> Any:
+        return np.full(shape, 1.7e308 if dtype is float else 0, dtype)
+
+    monkeypatch.setattr(np, "empty", littered)
+    made = model(kind, **fields)
+    again = made.evaluate(somewhere(made), rows)
+    assert (again[0], again[1].tolist()) == (loss, gradient.tolist())
+
+
+@pytest.mark.parametrize(("kind", "fields"), SINGLE + NETWORKS)
 def test_point_gradients_average_to_the_gradient(kind: str, fields: dict[str, Any]) -> None:
     made = model(kind, **{**fields, "weight_decay": 0.0})
     theta = somewhere(made)
