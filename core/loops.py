@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -122,11 +122,26 @@ def attempt(
     ((-1.5,), Trouble(kind='domain', operation='log', arguments=(-1.5,)))
     """
     parts = step_of(recipe)
-    inputs = [*parts.parameters, *parts.gradients, *parts.memory, *parts.settings, parts.t]
-    given = dict(zip(inputs, (*state, *numbers, float(step)), strict=True))
-    values, trouble = trace(parts.graph, [*parts.new_parameters, *parts.new_memory, *parts.kept, parts.rate], given)
+    values, trouble = updated(recipe, state, numbers, step)
     if trouble is not None:
         return state[: len(parts.parameters)], trouble
     place = tuple(values[node] for node in parts.new_parameters)
     given = dict(zip([*parts.moved, *parts.noise], [*place, *draw], strict=True))
     return place, trace(parts.graph, [parts.loss, *parts.new_gradients, *parts.observed], given)[1]
+
+
+def updated(
+    recipe: Recipe, state: State, numbers: tuple[float, ...], step: int
+) -> tuple[dict[int, float], Trouble | None]:
+    """What the rule alone makes of a state, node by node, and the first trouble in it.
+
+    >>> updated(Recipe(("x",), None, (), "x = x - lr/g"), (1.0, 0.0), (0.1,), 1)[1].kind
+    'rule'
+    """
+    parts = step_of(recipe)
+    inputs = [*parts.parameters, *parts.gradients, *parts.memory, *parts.settings, parts.t]
+    given = dict(zip(inputs, (*state, *numbers, float(step)), strict=True))
+    values, trouble = trace(parts.graph, [*parts.new_parameters, *parts.new_memory, *parts.kept, parts.rate], given)
+    if trouble is not None and trouble.kind == "domain":
+        trouble = replace(trouble, kind="rule")
+    return values, trouble

@@ -175,7 +175,7 @@ ADAPTIVE = (
         name="rmsprop_centered",
         title=mark("RMSProp, centred"),
         family="ada",
-        rule="v = alpha*v + (1 - alpha)*g**2\nm = alpha*m + (1 - alpha)*g\nx = x - lr*g/(sqrt(v - m**2) + eps)",
+        rule="v = alpha*v + (1 - alpha)*g**2\nm = alpha*m + (1 - alpha)*g\nx = x - lr*g/(sqrt(max(v - m**2, 0)) + eps)",
         settings=(_rate(0.01), _decay("alpha", 0.99, mark("decay of the averages")), _small(1e-8)),
         words={**PLAIN_WORDS, "v": mark("average squared gradient"), "m": mark("average gradient")},
         source="A. Graves, Generating sequences with recurrent neural networks, 2013",

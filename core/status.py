@@ -57,13 +57,15 @@ def stopped(step: int, code: str, message: str, values: Mapping[str, Any]) -> St
 
 
 def failed(step: int, trouble: Trouble, place: Mapping[str, float], started: bool = True) -> Status:
-    """The next row would not be finite: the function is not defined there, or the numbers ran away.
+    """The next row would not be finite: the function or the rule is not defined there, or the numbers ran away.
 
     `place` is where it happened: each parameter's value. Without a first row (`started` is false) the
     function is not defined at the start.
 
     >>> failed(4, Trouble("domain", "log", (-1.0,)), {"x": -1.0}).message
     'After step 4 the next step led to x = -1, where log(-1) is not defined.'
+    >>> failed(0, Trouble("rule", "div", (0.0, 0.0)), {"x": 0.0}).message
+    'Stopped after step 0: the rule has no next step from x = 0, because in it something is divided by zero.'
     """
     where = ", ".join(f"{name} = {value:.6g}" for name, value in place.items())
     called = _called(trouble)
@@ -74,6 +76,10 @@ def failed(step: int, trouble: Trouble, place: Mapping[str, float], started: boo
     if trouble.kind == "domain":
         message = f"After step {step} the next step led to {where}, where {called}."
         return Status("left_domain", step, "outside_domain", message, values)
+    if trouble.kind == "rule":
+        there = f" from {where}" if where else ""
+        message = f"Stopped after step {step}: the rule has no next step{there}, because in it {called}."
+        return stopped(step, "rule_undefined", message, values)
     message = f"Diverged after step {step}: the next numbers are too large to represent. Try a smaller learning rate."
     return Status("diverged", step, "overflow", message, values)
 
@@ -82,6 +88,6 @@ def _called(trouble: Trouble) -> str:
     arguments = ", ".join(f"{value:.6g}" for value in trouble.arguments)
     if trouble.operation == "div":
         return "something is divided by zero"
-    if trouble.kind == "domain":
+    if trouble.kind != "overflow":
         return f"{trouble.operation}({arguments}) is not defined"
     return "the numbers are too large to represent"

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from core.batches import make_batches
 from core.formula.trace import Trouble
 from core.kernels import kernel
-from core.loops import Column, Columns, kept_nowhere, packing
+from core.loops import Column, Columns, kept_nowhere, packing, updated
 from core.plan import Plan
 from core.problems.problem import Model, Vector
 from core.problems.stretch import MOST_STEPS
@@ -86,7 +86,15 @@ class ModelEngine:
                         break
                     step += 1
         made = [np.concatenate(column) for column in zip(*parts, strict=True)]
-        return made, None if step == last else failed(step - 1, Trouble("overflow", "", ()), {})
+        return made, None if step == last else self._failed(step)
+
+    def _failed(self, step: int) -> Status:
+        """Why there is no such step: the rule has none for some parameter, or the numbers ran away."""
+        numbers = self.plan.numbers_for(step)
+        states = [self.state] if self.floats else zip(*(column.tolist() for column in self.state), strict=True)
+        troubles = (updated(self.recipe, state, numbers, step)[1] for state in states)
+        undefined = next((trouble for trouble in troubles if trouble and trouble.kind == "rule"), None)
+        return failed(step - 1, undefined or Trouble("overflow", "", ()), {})
 
     def _stretched(self, first: int, last: int, careful: bool) -> Columns:
         """Rows `first` to `last` - 1 up to the first that is not finite; the state becomes that of the last one."""

@@ -15,13 +15,14 @@ from core.formula.operations import apply
 class Trouble:
     """The first operation without a finite result: on which arguments, and whether it is its domain.
 
-    `domain`: finite arguments outside the operation's domain; `overflow`: everything else.
+    `domain`: finite arguments outside the operation's domain; `rule`: the same in an update rule, not in the function
+    that it descends; `overflow`: everything else.
 
     >>> Trouble("domain", "div", (1.0, 0.0)).kind
     'domain'
     """
 
-    kind: Literal["domain", "overflow"]
+    kind: Literal["domain", "rule", "overflow"]
     operation: str
     arguments: tuple[float, ...]
 

@@ -90,6 +90,9 @@ function troubled(fact, common, status) {
       "{who} stopped after step {steps}: the curvature is not positive there, so the Newton step would climb.",
     ),
     no_descent: mark("{who} stopped after step {steps}: it found no way further down."),
+    rule_undefined: mark(
+      "{who} stopped after step {steps}: its rule has no next step there, as when it divides by zero.",
+    ),
   }[status?.code];
   if (why) return parts(why, values);
   return parts(

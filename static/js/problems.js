@@ -205,6 +205,7 @@ const SENTENCES = {
   no_hessian: () => t("The curvature is not defined here, so Newton has no step."),
   singular_hessian: () => t("The Hessian is singular, so the Newton step is not determined."),
   indefinite_hessian: () => t("The Hessian is indefinite, so the Newton step would not lead to a minimum."),
+  rule_undefined: () => t("The rule has no next step there, as when it divides by zero."),
   no_descent: () => t("No lower point was found along the direction: this is as low as rounding allows."),
 };
 

@@ -151,6 +151,35 @@ def test_leaving_the_domain_is_told_from_divergence() -> None:
     assert run.status.state == "diverged"
 
 
+@pytest.mark.parametrize(
+    ("problem", "start", "message"),
+    [
+        ({"kind": "formula", "formula": "x**2 + y**2"}, [0, 1], "no next step from x = 0, y = 1, because in it some"),
+        ({"kind": "linear", "dataset": {"points": [[0], [0]], "labels": [1, 2]}}, [1, 1], "no next step, because"),
+        (
+            {"kind": "network", "dataset": {"points": [[0, 1], [0, 2]], "labels": [0, 1]}, "hidden": [8]},
+            None,
+            "something is divided by zero",
+        ),
+    ],
+)
+def test_a_rule_without_a_next_step_stops_and_is_not_taken_for_a_hole_of_the_function(
+    problem: dict[str, Any], start: list[float] | None, message: str
+) -> None:
+    """Without eps Adam divides 0 by 0 where a gradient has always been zero."""
+    run = Run(make_problem(**problem), "adam", settings={"eps": 0}, start=start, steps=9)
+    rows = run.advance(9)
+    assert (run.status.state, run.status.code, run.status.step) == ("stopped", "rule_undefined", 0)
+    assert message in run.status.message
+    assert len(rows["step"]) == 1
+
+
+def test_the_spread_of_a_gradient_that_does_not_change_is_never_below_zero() -> None:
+    """v - m² is zero but for rounding; its root must not be that of something negative."""
+    run, _ = descend("0.1*x + 0.7*y", "rmsprop_centered", settings={"lr": 1e-6, "alpha": 0.5}, start=[1, 1])
+    assert run.status.state == "finished"
+
+
 def test_a_rule_whose_memory_overflows_has_diverged_with_and_without_detail() -> None:
     rule = "v = v*v + g; x = x - lr*sign(v)"
     ends = set()

@@ -44,6 +44,8 @@ test("trouble is said with its step and why", () => {
   equal(plain(sentence(gone)), "Adam diverged after step 5: a learning rate of 10 is too large here.");
   const hole = { ...gone, status: { state: "left_domain", step: 5, code: "outside_domain" } };
   equal(plain(sentence(hole)), "Adam stopped after step 5: the next step leads where the function is not defined.");
+  const empty = { ...gone, status: { state: "stopped", step: 5, code: "rule_undefined" } };
+  equal(plain(sentence(empty)).startsWith("Adam stopped after step 5: its rule has no next step there"), true);
   equal(plain(sentence({ ...FACT, point: null })), "Adam cannot start here: the function is not defined at this point.");
 });
 

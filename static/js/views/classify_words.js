@@ -55,6 +55,8 @@ function ended(state, code, values) {
       values,
     );
   if (code === "indefinite_hessian") return parts("{who} refuses at step {steps}: the curvature is not positive there.", values);
+  if (code === "rule_undefined")
+    return parts("{who} stopped after step {steps}: its rule has no next step there, as when it divides by zero.", values);
   if (state === "stopped")
     return parts("{who} stopped after step {steps}: it found no way further down. {share} of the points are right.", values);
   return parts("After {steps} steps {share} of the points are on the right side; the loss is {loss}.", values);
