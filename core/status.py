@@ -85,9 +85,12 @@ def failed(step: int, trouble: Trouble, place: Mapping[str, float], started: boo
 
 
 def _called(trouble: Trouble) -> str:
-    arguments = ", ".join(f"{value:.6g}" for value in trouble.arguments)
     if trouble.operation == "div":
         return "something is divided by zero"
+    if trouble.operation == "pow" and trouble.kind != "overflow":  # as it is typed
+        base, exponent = (f"({value:.6g})" if value < 0 else f"{value:.6g}" for value in trouble.arguments)
+        return f"{base}**{exponent} is not defined"
+    arguments = ", ".join(f"{value:.6g}" for value in trouble.arguments)
     if trouble.kind != "overflow":
         return f"{trouble.operation}({arguments}) is not defined"
     return "the numbers are too large to represent"

@@ -174,6 +174,11 @@ def test_a_rule_without_a_next_step_stops_and_is_not_taken_for_a_hole_of_the_fun
     assert len(rows["step"]) == 1
 
 
+def test_a_power_without_a_value_is_told_as_it_is_typed() -> None:
+    run, _ = descend("x**y", start=[-8, 0.5])
+    assert "at x = -8, y = 0.5, (-8)**0.5 is not defined" in run.status.message
+
+
 def test_the_spread_of_a_gradient_that_does_not_change_is_never_below_zero() -> None:
     """v - m² is zero but for rounding; its root must not be that of something negative."""
     run, _ = descend("0.1*x + 0.7*y", "rmsprop_centered", settings={"lr": 1e-6, "alpha": 0.5}, start=[1, 1])
