@@ -160,9 +160,9 @@ export async function fair(page) {
   const name = button.textContent;
   const { minimum } = page.map ?? {};
   const goal = typeof minimum === "number" ? minimum + (page.goal ?? suggestedGoal(cell(page.race.runs[0], "loss", 0), minimum)) : null;
-  const found = await bestRates(page.spec, goal, {
-    progress: (done, of) => (button.textContent = t("Stop ({percent} %)", { percent: Math.round((100 * done) / of) })),
-  }, page.sweeping.signal);
+  const progress = (done, of) => (button.textContent = t("Stop ({percent} %)", { percent: Math.round((100 * done) / of) }));
+  progress(0, 1);
+  const found = await bestRates(page.spec, goal, { progress }, page.sweeping.signal);
   page.sweeping = null;
   button.textContent = name;
   if (!found?.length) return null;
