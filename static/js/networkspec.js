@@ -3,7 +3,7 @@
 const INPUTS = [0.05, 0.1, 0.5, -0.3];
 const TARGETS = [0.01, 0.99, 0.5, 0.2];
 export const MOST_UNITS = 4;
-export const MOST_HIDDEN = 8;
+export const MOST_HIDDEN = 9; // ten layers of weights
 
 /** Outputs and losses that make sense together, as one choice each. */
 export const PAIRS = [["sigmoid", "mse"], ["sigmoid", "ce"], ["softmax", "ce"], ["softmax", "mse"], ["linear", "mse"]];

@@ -5,6 +5,7 @@
 import { levels } from "./moments.js";
 
 const NARROW = 104; // pixels from layer to layer: with less there is no room for words between them
+const CROWDED = 72; // with less not even for numbers side by side
 
 /**
  * {nodes: [{node, x, y, r, sum, bias}], edges: [{from, to, parameter, local}], upright} of a network in a box. `node` is the
@@ -46,6 +47,7 @@ export function networkPlaces(pass, { width, height }) {
     upright,
     gap,
     narrow: !upright && (along - 2 * margin) / last < NARROW,
+    crowded: !upright && (along - 2 * margin) / last < CROWDED,
   };
 }
 

@@ -134,6 +134,35 @@ def test_softmax_and_sizes(open_page: OpenPage) -> None:
     expect(page.locator("#targets input")).to_have_count(3)
 
 
+def test_ten_layers_keep_their_numbers_apart(open_page: OpenPage) -> None:
+    page = open_page("/backprop")
+    deeper = page.get_by_role("button", name="one layer more")
+    for hidden in range(2, 10):
+        deeper.click()
+        expect(page.locator("#sizes .size")).to_have_count(hidden + 2)
+    expect(deeper).to_be_disabled()
+    page.keyboard.press("End")
+    numbers = page.locator("#graph text.word.g")
+    expect(numbers).to_have_count(20)  # a gradient under every unit, none squeezed between two of them
+    boxes = numbers.evaluate_all("all => all.map((each) => each.getBoundingClientRect().toJSON())")
+    for i, one in enumerate(boxes):
+        for other in boxes[:i]:
+            apart = [
+                one["left"] - other["right"],
+                other["left"] - one["right"],
+                one["top"] - other["bottom"],
+                other["top"] - one["bottom"],
+            ]
+            assert max(apart) > -4
+    assert (
+        page.eval_on_selector(
+            "#parameters",
+            "(table) => { const box = table.closest('.rows'); return box.scrollWidth - box.clientWidth; }",
+        )
+        <= 0
+    )
+
+
 def test_a_typed_formula(open_page: OpenPage) -> None:
     page = open_page("/backprop", quiet=False)  # one formula is refused
     page.get_by_role("button", name="Formula", exact=True).click()

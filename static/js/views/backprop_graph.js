@@ -147,6 +147,7 @@ function edgeWords(edge, [x0, y0, x1, y1], gradient, lit, scene) {
   const siblings = places.edges.filter((other) => other.to.depth === edge.to.depth).length;
   const chosen = scene.selected === parameter || (lit && scene.moment.shows.length <= FEW && !places.narrow);
   if (parameter < 0 || (siblings > 1 && (places.upright || places.narrow || places.gap * 0.2 < LINE) && !chosen)) return [];
+  if (places.crowded && siblings > 1 && edge.from.y === edge.to.y) return []; // the units would cover them
   const part = siblings <= 2 ? 0.5 : places.upright ? 0.55 : siblings <= 4 ? 0.38 : 0.4;
   const [x, y] = [edge.from.x + (edge.to.x - edge.from.x) * part, edge.from.y + (edge.to.y - edge.from.y) * part];
   const beside = places.upright && siblings === 1 ? 44 : 0;
@@ -277,11 +278,12 @@ function unitWords(place, node, there, scene) {
   const z = place.sum >= 0 ? nodes[place.sum] : null;
   const below = y + r + 14 * size;
   const room = !places.narrow && (places.upright || places.gap > 96);
+  const lower = room || (places.crowded && place.depth % 2 === 0) ? 1 : 0; // crowded, every other number a line below
   if (z && room && !places.upright && known.forward.has(place.sum))
     words.push(word(x, below, 11 * size, [...symbolSpans(z.name), svg("tspan", { class: "n", dx: 3 }, brief(z.value, 4))]));
   if (z && !places.upright && known.backward.has(place.sum))
     words.push(
-      word(x, room ? below + 14 * size : below, (places.narrow ? 10 : 11.5) * size, signed(z.adjoint, places.narrow ? 2 : 3), {
+      word(x, below + lower * 14 * size, (places.narrow ? 10 : 11.5) * size, signed(z.adjoint, places.narrow ? 2 : 3), {
         class: `g ${signClass(z.adjoint)}`,
       }),
     );
@@ -329,19 +331,21 @@ function biasWords(place, { nodes, known, size }) {
 }
 
 function operationWords(place, node, there, scene) {
-  const { nodes, known, size } = scene;
+  const { nodes, known, size, places } = scene;
   const { x, y, r } = place;
   const sign = operationSign(nodes, place.node, (v) => brief(v, 3));
   const inside = sign
     ? [sign.text, ...(sign.power ? [svg("tspan", { dy: -5, "font-size": "75%" }, sign.power)] : [])]
     : symbolSpans(node.name);
   const words = [word(x, y + 4.5, Math.min(14, r * 0.62 + (sign?.text.length > 4 ? -1 : 2)) * size, inside, { class: "in" })];
-  const side = { "text-anchor": "start" };
+  const leaves = (way) => places.edges.some(({ from, to }) => from.node === place.node && way * (to.x - x) > r);
+  const way = leaves(1) && !leaves(-1) ? -1 : 1; // beside the node, where no edge runs
+  const side = { x: x + way * (r + 7), "text-anchor": way < 0 ? "end" : "start" };
   if (there)
     words.push(
       svg(
         "text",
-        { class: "word", x: x + r + 7, y: y - 2, "font-size": 11.5 * size, ...side },
+        { class: "word", y: y - 2, "font-size": 11.5 * size, ...side },
         ...(sign ? [...symbolSpans(node.name), svg("tspan", { class: "n", dx: 2 }, "=")] : []),
         svg("tspan", { class: "bold", dx: sign ? 3 : 0 }, brief(node.value, 4)),
       ),
@@ -350,7 +354,7 @@ function operationWords(place, node, there, scene) {
     words.push(
       svg(
         "text",
-        { class: `word g ${signClass(node.adjoint)}`, x: x + r + 7, y: y + 13, "font-size": 11.5 * size, ...side },
+        { class: `word g ${signClass(node.adjoint)}`, y: y + 13, "font-size": 11.5 * size, ...side },
         signed(node.adjoint, 4),
       ),
     );

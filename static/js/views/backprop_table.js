@@ -45,8 +45,10 @@ export function showTable(table, shown) {
   const shared = pass.nodes
     .filter((node, index) => known.backward.has(index) && node.difference !== null)
     .map((node) => digitsShared(node.adjoint, node.difference));
+  const least = Math.min(...shared);
+  table.body.closest("table").toggleAttribute("data-tiny", pass.nodes.some((node, index) => known.backward.has(index) && isTiny(node.adjoint)));
   table.aside.textContent = shared.length
-    ? t("gradient and difference agree to {digits} digits or more", { digits: Math.min(...shared) })
+    ? least === 1 ? t("gradient and difference agree to 1 digit or more") : t("gradient and difference agree to {digits} digits or more", { digits: least })
     : known.backward.size
       ? ""
       : t("come with the backward pass; click a value to type another");
@@ -154,7 +156,10 @@ function row(table, shown, node, index) {
 }
 
 /** A gradient with its sign and all digits that matter. */
-const signed = (value, digits) => (value > 0 ? "+" : "") + num(value ?? NaN, digits);
+const signed = (value, digits) => (value > 0 ? "+" : "") + num(value ?? NaN, isTiny(value) ? Math.min(digits, 5) : digits);
+
+/** A number that is written with a power of ten. */
+const isTiny = (value) => value !== 0 && Math.abs(value) < 1e-4;
 
 /** As the texts print weights: eight decimals, fewer where the number is short. */
 function long(value) {
