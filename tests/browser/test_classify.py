@@ -115,7 +115,9 @@ def test_the_likelihood_goes_up_as_the_loss_goes_down(open_page: OpenPage, serve
         exponent = -150 * loss / math.log(10)
         mantissa, power = 10 ** (exponent - math.floor(exponent)), math.floor(exponent)
         raised = "⁻" + str(-power).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
-        expect(page.locator("#likelihood")).to_contain_text(f"∏ a = {mantissa:.2f} × 10{raised} = e^(−150 ×")
+        expect(page.locator("#likelihood")).to_contain_text(f"∏ a = {mantissa:.2f} × 10{raised} = e−150 × ")
+        power_of_e = page.inner_text("#likelihood sup").removeprefix("−150 × ")
+        assert 10**exponent == pytest.approx(math.exp(-150 * float(power_of_e)), rel=0.01)  # as a reader would check
         product.append(exponent)
     assert product == sorted(product)
     page.locator("#loss [data-value=mse]").click()

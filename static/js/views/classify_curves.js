@@ -2,6 +2,7 @@
  * Accuracy and loss against the step, for every run: ink, told apart by dash; the run on the map is the strong one. Beside
  * its accuracy stands the likelihood of a point, e^(−loss): the product goes up as the loss goes down.
  */
+import { parts } from "../describe.js";
 import { t } from "../i18n.js";
 import { logLoss } from "../likelihood.js";
 import { niceTicks } from "../levels.js";
@@ -10,6 +11,7 @@ import { countUpTo, thinned } from "../thin.js";
 import { cell, rowAt } from "../trajectory.js";
 import { createChart, describeChart, drawChart } from "./chart.js";
 import { percent, powerOfTen } from "./classify_words.js";
+import { element } from "./element.js";
 
 const DASHES = [[], [7, 4], [1.5, 3]];
 const MARGIN = { left: 32, right: 16 };
@@ -167,10 +169,12 @@ function say({ said }, { model, row }, likely) {
   if (!likely) return;
   const count = model.points.length;
   const loss = -Math.log(likely.at(row));
-  const text = t("Likelihood of the {count} points: ∏ a = {product} = e^(−{count} × {loss})", {
-    count,
-    product: powerOfTen((-count * loss) / Math.LN10),
-    loss: num(loss, 3),
-  });
-  if (said.textContent !== text) said.textContent = text;
+  const product = powerOfTen((-count * loss) / Math.LN10);
+  const power = `−${count} × ${num(loss, 5)}`;
+  if (said.dataset.key === product + power) return;
+  said.dataset.key = product + power;
+  said.replaceChildren(
+    ...parts("Likelihood of the {count} points: ∏ a = {product} = {power}", { count, product, power })
+      .flatMap(({ slot, text }) => (slot === "power" ? ["e", element("sup", {}, text)] : [text])),
+  );
 }
