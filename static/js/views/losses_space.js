@@ -11,7 +11,7 @@ import { ghostsOf, runsOf } from "./losses_words.js";
 
 // Across the diagonal w = b, along which a neuron with input 1 moves.
 const EYE = { eye: { x: 1.06, y: -1.28, z: 0.64 }, center: { x: 0.03, y: 0.03, z: -0.13 }, up: { x: 0, y: 0, z: 1 } };
-const FAR = { ...EYE, eye: { x: 1.36, y: -1.64, z: 0.96 } };
+const FAR = { ...EYE, eye: { x: 1.28, y: -1.55, z: 0.9 } };
 
 /** The surfaces' panels; Plotly is loaded only when they are first shown. */
 export function createSpace(page, act, redraw) {
