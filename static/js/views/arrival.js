@@ -27,8 +27,13 @@ export function showArrival(board, { runs, goal, floor, known, seen, shares = []
   board.body.replaceChildren(...rows.map((row, place) => {
     const { identity } = visible[row.index];
     const there = row.step >= 0;
-    return element("tr", {}, element("td", { class: "place" }, there ? `${place + 1}` : ""),
+    return element(
+      "tr",
+      {},
+      element("td", { class: "place" }, there ? `${place + 1}` : ""),
       element("th", { scope: "row" }, element("span", { class: "line" }, swatch(identity)), identity.name),
-      element("td", { class: "v" }, there ? String(row.step) : t("not yet")), element("td", { class: "v" }, there ? fix(row.evaluations, Number.isInteger(row.evaluations) ? 0 : 1) : ""));
+      element("td", { class: "v" }, there ? String(row.step) : t("not yet")),
+      element("td", { class: "v" }, there ? fix(row.evaluations, Number.isInteger(row.evaluations) ? 0 : 1) : ""),
+    );
   }));
 }

@@ -38,7 +38,12 @@ export function drawChart(chart, figure) {
   if (width < 40 || height < 40) return false;
   const size = figure.size ?? 1;
   const margin = { ...MARGIN, ...figure.margin };
-  const area = { left: margin.left * size, top: margin.top, width: width - margin.left * size - margin.right, height: height - margin.top - margin.bottom * size };
+  const area = {
+    left: margin.left * size,
+    top: margin.top,
+    width: width - margin.left * size - margin.right,
+    height: height - margin.top - margin.bottom * size,
+  };
   const key = [width, height, size, figure.x.range, figure.y.range, figure.still?.key].join();
   Object.assign(chart, { area, scale: scales(area, figure), size });
   if (key !== chart.key) {
@@ -68,12 +73,30 @@ function axes(chart, { x, y }) {
     if (y.grid !== false) nodes.push(svg("line", { x1: area.left, x2: area.left + area.width, y1: at, y2: at, class: "grid" }));
     nodes.push(svg("text", { x: area.left - 6, y: at, class: "tick", "text-anchor": "end", dy: ".35em", "font-size": 11 * size }, text));
   }
-  nodes.push(svg("line", { x1: area.left, x2: area.left + area.width, y1: Math.round(bottom) + 0.5, y2: Math.round(bottom) + 0.5, class: "axis" }));
+  nodes.push(
+    svg("line", { x1: area.left, x2: area.left + area.width, y1: Math.round(bottom) + 0.5, y2: Math.round(bottom) + 0.5, class: "axis" }),
+  );
   for (const [value, text] of x.ticks ?? []) {
-    nodes.push(svg("text", { x: scale.x(value), y: bottom + 15 * size, class: "tick", "text-anchor": "middle", "font-size": 11 * size }, text));
+    nodes.push(
+      svg("text", { x: scale.x(value), y: bottom + 15 * size, class: "tick", "text-anchor": "middle", "font-size": 11 * size }, text),
+    );
   }
-  if (x.name) nodes.push(svg("text", { x: area.left + area.width, y: bottom + 15 * size, class: "variable", "text-anchor": "end", "font-size": 14 * size }, x.name));
-  if (y.name) nodes.push(svg("text", { x: area.left - 6, y: area.top + 6 * size, class: "variable", "text-anchor": "end", dy: ".35em", "font-size": 14 * size }, y.name));
+  if (x.name)
+    nodes.push(
+      svg(
+        "text",
+        { x: area.left + area.width, y: bottom + 15 * size, class: "variable", "text-anchor": "end", "font-size": 14 * size },
+        x.name,
+      ),
+    );
+  if (y.name)
+    nodes.push(
+      svg(
+        "text",
+        { x: area.left - 6, y: area.top + 6 * size, class: "variable", "text-anchor": "end", dy: ".35em", "font-size": 14 * size },
+        y.name,
+      ),
+    );
   return nodes;
 }
 
@@ -105,8 +128,13 @@ function lineMark(chart, line) {
   const d = outline(chart, line);
   if (!d) return [];
   const style = {
-    d, class: "line", stroke: line.colour, "stroke-width": (line.width ?? 2) * (chart.size > 1 ? 1.15 : 1), "stroke-opacity": line.opacity,
-    "stroke-dasharray": line.dash?.length ? line.dash.join(" ") : null, "stroke-linecap": line.cap ?? (line.dash?.[0] < 2.5 ? "round" : null),
+    d,
+    class: "line",
+    stroke: line.colour,
+    "stroke-width": (line.width ?? 2) * (chart.size > 1 ? 1.15 : 1),
+    "stroke-opacity": line.opacity,
+    "stroke-dasharray": line.dash?.length ? line.dash.join(" ") : null,
+    "stroke-linecap": line.cap ?? (line.dash?.[0] < 2.5 ? "round" : null),
     "data-line": line.name,
   };
   return [svg("path", style)];
@@ -139,8 +167,14 @@ function dotMark(chart, dot) {
   const shape = { d: symbolOutline(dot.symbol ?? "circle", scale.x(dot.x), scale.y(dot.y), (dot.radius ?? 5.5) * size) };
   const open = dot.open;
   return svg("path", {
-    ...shape, class: "dot", fill: open ? "var(--paper)" : dot.colour, stroke: open ? dot.colour : "var(--paper)", "stroke-width": open ? 1.8 : 2,
-    "data-dot": dot.name, "data-x": dot.x, "data-y": dot.y,
+    ...shape,
+    class: "dot",
+    fill: open ? "var(--paper)" : dot.colour,
+    stroke: open ? dot.colour : "var(--paper)",
+    "stroke-width": open ? 1.8 : 2,
+    "data-dot": dot.name,
+    "data-x": dot.x,
+    "data-y": dot.y,
   });
 }
 
@@ -149,10 +183,20 @@ function wordMark(chart, word) {
   if (!finite(word.x, word.y)) return svg("g");
   const { scale, size } = chart;
   const parts = Array.isArray(word.text) ? word.text : [[word.text, null]];
-  return svg("text", {
-    x: scale.x(word.x) + (word.dx ?? 0) * size, y: scale.y(word.y) + (word.dy ?? 0) * size, dy: ".35em", class: `word ${word.class ?? ""}`,
-    "text-anchor": word.anchor ?? "start", fill: word.colour ?? "var(--ink-2)", "font-size": (word.size ?? 12.5) * size, "data-word": word.name,
-  }, ...parts.map(([text, style]) => svg("tspan", { class: style }, text)));
+  return svg(
+    "text",
+    {
+      x: scale.x(word.x) + (word.dx ?? 0) * size,
+      y: scale.y(word.y) + (word.dy ?? 0) * size,
+      dy: ".35em",
+      class: `word ${word.class ?? ""}`,
+      "text-anchor": word.anchor ?? "start",
+      fill: word.colour ?? "var(--ink-2)",
+      "font-size": (word.size ?? 12.5) * size,
+      "data-word": word.name,
+    },
+    ...parts.map(([text, style]) => svg("tspan", { class: style }, text)),
+  );
 }
 
 /** Where a pointer is, in the data of the chart. */

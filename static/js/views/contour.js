@@ -70,8 +70,14 @@ export function drawContour(view, state, rest) {
 function plotFigure(view, state, full, width, height) {
   const visible = ordered(state.runs).filter((run) => run.visible);
   const figure = contourFigure({
-    theme: state.theme, map: state.map, width, height, marks: !state.fog, arrows: state.downhill ? downhill(state.map.program, state.map.window) : null,
-    paths: full ? tracesOf(view, visible, state) : [], ghosts: full ? tracesOf(view, state.ghosts, state) : [],
+    theme: state.theme,
+    map: state.map,
+    width,
+    height,
+    marks: !state.fog,
+    arrows: state.downhill ? downhill(state.map.program, state.map.window) : null,
+    paths: full ? tracesOf(view, visible, state) : [],
+    ghosts: full ? tracesOf(view, state.ghosts, state) : [],
   });
   view.plotly.react(view.plot, figure.data, figure.layout, CONFIG);
   view.resting = full;

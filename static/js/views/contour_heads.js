@@ -41,7 +41,14 @@ function drawStart(context, view, state) {
   if ((state.together || state.step > 4) && state.starts.length === 1) {
     const [x, y] = toPixels(view, state.starts[0]);
     const up = y > 26 ? -15 : 16;
-    drawLabel(context, { text: state.words.start, cx: x, cy: y + up, colour: theme.ink, paper: theme.paper, font: `400 ${theme.size(11)}px ${theme.sans}` });
+    drawLabel(context, {
+      text: state.words.start,
+      cx: x,
+      cy: y + up,
+      colour: theme.ink,
+      paper: theme.paper,
+      font: `400 ${theme.size(11)}px ${theme.sans}`,
+    });
   }
 }
 
@@ -89,7 +96,14 @@ function drawRings(context, view, state, visible) {
   if (hover?.row !== undefined) {
     for (const run of visible) {
       const path = pixelsOf(view, run, rowAt(run.trajectory, hover.row), state.parameters);
-      drawHead(context, { x: path.x[path.count - 1], y: path.y[path.count - 1], symbol: "circle-open", colour: run.identity.colour, radius: 4, paper: theme.paper });
+      drawHead(context, {
+        x: path.x[path.count - 1],
+        y: path.y[path.count - 1],
+        symbol: "circle-open",
+        colour: run.identity.colour,
+        radius: 4,
+        paper: theme.paper,
+      });
     }
   }
   if (hover?.point && hover.from !== "contour") {

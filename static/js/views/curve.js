@@ -52,13 +52,17 @@ function drawPaths(view, state) {
   const [parameter] = state.parameters;
   const line = (run, more) => {
     const xs = run.trajectory.columns.get(parameter);
-    const path = pathTo(view.pixels, run.trajectory, state.step, (row, put) => put(...toPixels(view, xs[row], value(map.program, [xs[row]]))));
+    const path = pathTo(view.pixels, run.trajectory, state.step, (row, put) =>
+      put(...toPixels(view, xs[row], value(map.program, [xs[row]]))),
+    );
     return {
       x: path.x, y: path.y, count: path.count, colour: run.identity.colour, dash: run.identity.dash, width: run.selected ? 2.2 : 1.6,
       halo: theme.halo, signature: `${run.trajectory.version}${run.identity.colour}${run.selected}`, ...more,
     };
   };
-  const visible = [...state.runs].filter((run) => run.visible && run.trajectory.count).sort((a, b) => Number(a.selected) - Number(b.selected));
+  const visible = [...state.runs]
+    .filter((run) => run.visible && run.trajectory.count)
+    .sort((a, b) => Number(a.selected) - Number(b.selected));
   const paths = [
     ...state.ghosts.map((run) => line(run, { dash: [], halo: null, width: 1.2, opacity: 0.4 })), ...visible.map((run) => line(run)),
   ];
@@ -158,7 +162,8 @@ function names(context, view, state, heads) {
     ...head, text: head.run.identity.name, width: context.measureText(head.run.identity.name).width + 4, height: size * 1.25,
   }));
   placeLabels(labels, curve, [], view.area.width, view.area.height);
-  for (const label of labels) drawLabel(context, { text: label.text, cx: label.cx, cy: label.cy, colour: label.colour, paper: theme.paper, font });
+  for (const label of labels)
+    drawLabel(context, { text: label.text, cx: label.cx, cy: label.cy, colour: label.colour, paper: theme.paper, font });
 }
 
 function listen(view) {

@@ -46,10 +46,26 @@ export function showData(panel, page, state) {
   })).sort((a, b) => Number(a.run.selected) - Number(b.run.selected));
   const chosen = places.find(({ run }) => run.selected) ?? places[0];
   drawChart(panel.chart, {
-    size: state.theme.size(1), margin: MARGIN,
+    size: state.theme.size(1),
+    margin: MARGIN,
     x: { range: range.x, ticks: ticks(range.x, 6), name: "x" },
-    y: { range: range.y, ticks: problem.kind === "logistic" ? [[0, "0"], [0.5, "0.5"], [1, "1"]] : ticks(range.y, 5), name: "y" },
-    lines: [...squares(panel, problem, chosen, range), ...best(problem, state, range), ...places.flatMap((place) => fits(problem, place, range))],
+    y: {
+      range: range.y,
+      ticks:
+        problem.kind === "logistic"
+          ? [
+              [0, "0"],
+              [0.5, "0.5"],
+              [1, "1"],
+            ]
+          : ticks(range.y, 5),
+      name: "y",
+    },
+    lines: [
+      ...squares(panel, problem, chosen, range),
+      ...best(problem, state, range),
+      ...places.flatMap((place) => fits(problem, place, range)),
+    ],
     dots: dotsOf(panel),
   });
   aside(panel, problem, state, chosen);
@@ -89,7 +105,16 @@ function best({ kind }, state, range) {
   if (!minimum || state.map.variables.length !== 2) return [];
   const says = saysOf(kind, minimum);
   const xs = Array.from({ length: 81 }, (_, i) => range.x[0] + ((range.x[1] - range.x[0]) * i) / 80);
-  return [{ x: xs, y: xs.map(says).map((y) => (y >= range.y[0] && y <= range.y[1] ? y : NaN)), colour: "var(--ink)", width: 1.2, dash: [2, 3], name: "best" }];
+  return [
+    {
+      x: xs,
+      y: xs.map(says).map((y) => (y >= range.y[0] && y <= range.y[1] ? y : NaN)),
+      colour: "var(--ink)",
+      width: 1.2,
+      dash: [2, 3],
+      name: "best",
+    },
+  ];
 }
 
 /** The selected run's errors as distances; for a line the greatest, and the chosen one, as the squares that count. */
@@ -117,7 +142,12 @@ function unitOf({ scale }) {
 
 function dotsOf(panel) {
   return panel.all.map(([x, y, held], index) => ({
-    x, y, name: `point-${index}`, colour: index === panel.chosen ? "var(--focus)" : "var(--ink-2)", open: held, radius: index === panel.chosen ? 6 : 4,
+    x,
+    y,
+    name: `point-${index}`,
+    colour: index === panel.chosen ? "var(--focus)" : "var(--ink-2)",
+    open: held,
+    radius: index === panel.chosen ? 6 : 4,
   }));
 }
 
@@ -126,14 +156,27 @@ function aside(panel, problem, state, chosen) {
   const remover = find("#point-remove");
   remover.hidden = index < 0;
   const held = all.some((point) => point[2]);
-  const words = index < 0 || !chosen
-    ? [t("drag a point · press an empty place for one more"), held && t("rings are held out")].filter(Boolean).join(" · ")
-    : t("({x}, {y}) adds {loss} to the sum", { x: fix(all[index][0], 2), y: fix(all[index][1], 2), loss: num(pullOf(problem, chosen.at, all[index]), 3) });
+  const words =
+    index < 0 || !chosen
+      ? [t("drag a point · press an empty place for one more"), held && t("rings are held out")].filter(Boolean).join(" · ")
+      : t("({x}, {y}) adds {loss} to the sum", {
+          x: fix(all[index][0], 2),
+          y: fix(all[index][1], 2),
+          loss: num(pullOf(problem, chosen.at, all[index]), 3),
+        });
   const place = find("#points-aside");
   if (place.textContent !== words) place.textContent = place.title = words;
   if (state.moving || !chosen) return;
   const [w, b] = chosen.at;
-  describeChart(panel.chart, t("{count} points and the fit of each run. {name}: slope {w}, height {b}.", { count: all.length, name: chosen.run.identity.name, w: fix(w, 2), b: fix(b, 2) }));
+  describeChart(
+    panel.chart,
+    t("{count} points and the fit of each run. {name}: slope {w}, height {b}.", {
+      count: all.length,
+      name: chosen.run.identity.name,
+      w: fix(w, 2),
+      b: fix(b, 2),
+    }),
+  );
 }
 
 /* ---- what a person does ---- */
@@ -191,7 +234,10 @@ function add(panel, [x, y]) {
 function remove(panel) {
   const all = panel.all.filter((_, index) => index !== panel.chosen);
   const trouble = unfit(panel.problem.kind, all);
-  if (trouble) return panel.on.refuse(trouble === "few" ? t("Two points are the least: add another one first.") : t("Both classes need a point: add another one first."));
+  if (trouble)
+    return panel.on.refuse(
+      trouble === "few" ? t("Two points are the least: add another one first.") : t("Both classes need a point: add another one first."),
+    );
   panel.all = all;
   panel.chosen = -1;
   return send(panel, "once");
@@ -209,7 +255,11 @@ function key(panel, event) {
   if (turn) panel.chosen = (panel.chosen + turn + count) % count;
   else if (arrow && panel.chosen >= 0) nudge(panel, arrow, event.shiftKey ? 5 : 1);
   else if (event.key === "Delete" || event.key === "Backspace") remove(panel);
-  else if (event.key === "Insert" || event.key === "Enter") add(panel, [panel.range.x, panel.range.y].map(([low, high]) => (low + high) / 2));
+  else if (event.key === "Insert" || event.key === "Enter")
+    add(
+      panel,
+      [panel.range.x, panel.range.y].map(([low, high]) => (low + high) / 2),
+    );
   else if (event.key === "Escape") panel.chosen = -1;
   else return;
   event.preventDefault();

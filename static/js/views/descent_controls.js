@@ -45,7 +45,14 @@ export function transportOf(page) {
 
 /** Switches of what is laid over the plots, and the two panels that share a place. */
 export function wireSwitches(page) {
-  for (const [id, name] of [["#theory", "theory"], ["#downhill", "downhill"], ["#arrows", "arrows"], ["#fog", "fog"], ["#fan", "fanWanted"], ["#basins", "basinsWanted"]]) {
+  for (const [id, name] of [
+    ["#theory", "theory"],
+    ["#downhill", "downhill"],
+    ["#arrows", "arrows"],
+    ["#fog", "fog"],
+    ["#fan", "fanWanted"],
+    ["#basins", "basinsWanted"],
+  ]) {
     document.querySelector(id).addEventListener("change", (event) => {
       page[name] = event.target.checked;
       touchRail(page);
@@ -54,7 +61,8 @@ export function wireSwitches(page) {
   for (const tab of document.querySelectorAll("[data-panel]")) {
     tab.addEventListener("click", () => {
       page.panel = tab.dataset.panel;
-      for (const other of document.querySelectorAll("[data-panel]")) other.setAttribute("aria-pressed", String(other.dataset.panel === page.panel));
+      for (const other of document.querySelectorAll("[data-panel]"))
+        other.setAttribute("aria-pressed", String(other.dataset.panel === page.panel));
       if (page.panel !== "arrival") page.goal = null;
       touch(page);
     });
@@ -68,7 +76,8 @@ export function wireRunning(page) {
   const problem = document.querySelector("#running-problem");
   const wireNumber = (id, next) => document.querySelector(id).addEventListener("change", (event) => {
     const value = parseNumber(event.target.value);
-    if (Number.isNaN(value)) return showProblem(problem, null, t("“{text}” is not a number: type one such as 0.1.", { text: event.target.value }));
+    if (Number.isNaN(value))
+      return showProblem(problem, null, t("“{text}” is not a number: type one such as 0.1.", { text: event.target.value }));
     showProblem(problem, null, null);
     leaveScene(page);
     return run(page, next(value), { ghost: true });
@@ -82,16 +91,29 @@ export function wireRunning(page) {
 export function takeAway(page) {
   const script = () => torchScript(page.spec, page.answer?.program, page.who.map(({ name }) => name));
   const share = {
-    link: () => page.link, fragment: () => fragment(page), spec: () => page.spec, name: () => page.scene?.name ?? page.spec.problem?.name ?? "descent",
+    link: () => page.link,
+    fragment: () => fragment(page),
+    spec: () => page.spec,
+    name: () => page.scene?.name ?? page.spec.problem?.name ?? "descent",
     more: [{ icon: "page", words: t("Interactive hand-out"), press: () => saveHandOut(share, "descent", isDark() ? "dark" : "light") }],
-    code: [{ icon: "code", words: t("PyTorch script"), possible: () => Boolean(page.who && script()), press: () => showCode(t("PyTorch script"), script()) }],
+    code: [
+      {
+        icon: "code",
+        words: t("PyTorch script"),
+        possible: () => Boolean(page.who && script()),
+        press: () => showCode(t("PyTorch script"), script()),
+      },
+    ],
   };
   return share;
 }
 
 /** What is shown of the spec: the step, where it is not the first, and the window, where it is not the whole one. */
 export function fragment(page) {
-  const shown = [page.player.step > 0 && `step=${page.player.step}`, page.window && `window=${page.window.flat().map((v) => Number(v.toPrecision(6)))}`];
+  const shown = [
+    page.player.step > 0 && `step=${page.player.step}`,
+    page.window && `window=${page.window.flat().map((v) => Number(v.toPrecision(6)))}`,
+  ];
   const said = shown.filter(Boolean).join("&");
   return said && `#${said}`;
 }
@@ -106,8 +128,10 @@ export function keys(page) {
   };
   return [
     { keys: ["1", "2", "3", "4", "5", "6", "7", "8", "9"], words: t("select a run; when presenting, open a scene"), press: number },
-    { keys: ["t"], words: t("theory overlay"), press: press("#theory") }, { keys: ["g"], words: t("downhill directions"), press: press("#downhill") },
-    { keys: ["a"], words: t("arrows of the step"), press: press("#arrows") }, { keys: ["f"], words: t("fog"), press: press("#fog") },
+    { keys: ["t"], words: t("theory overlay"), press: press("#theory") },
+    { keys: ["g"], words: t("downhill directions"), press: press("#downhill") },
+    { keys: ["a"], words: t("arrows of the step"), press: press("#arrows") },
+    { keys: ["f"], words: t("fog"), press: press("#fog") },
     { keys: ["l"], words: t("play again and again") },
   ];
 }

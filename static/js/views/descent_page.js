@@ -12,7 +12,21 @@ import { createArrival } from "./arrival.js";
 import { createChrome, readPage, sayIgnored } from "./chrome.js";
 import { fragment, keys, takeAway, transportOf, wireRunning, wireSwitches } from "./descent_controls.js";
 import { changed, connectionState, refused, run, runFirst } from "./descent_run.js";
-import { answer, chooseScene, goBack, openScene, pressMap, rounded, seekTo, select, setData, setProblem, setSetting, setStart, setWindow } from "./descent_steer.js";
+import {
+  answer,
+  chooseScene,
+  goBack,
+  openScene,
+  pressMap,
+  rounded,
+  seekTo,
+  select,
+  setData,
+  setProblem,
+  setSetting,
+  setStart,
+  setWindow,
+} from "./descent_steer.js";
 import { createDataPanel } from "./data_panel.js";
 import { anchor } from "./element.js";
 import { createFormula } from "./formula.js";
@@ -29,21 +43,59 @@ import { windowFrom, wireWindow } from "./window.js";
 const data = readPage();
 
 const page = {
-  data, catalog: data.catalog, tokens: data.tokens, scenes: data.scenes, spec: data.spec, link: data.link, selected: data.spec.runs.length - 1, hidden: new Set(), seen: 0,
-  scene: null, answered: true, prediction: null, verdict: null, problems: {}, window: null, lossAxis: "auto", goal: null, gesture: null, hover: null,
-  theory: false, downhill: false, arrows: false, fog: false, fanWanted: false, fan: null, basinsWanted: false, basins: null, sweeping: null, panel: isFitted(data.spec.problem) ? "points" : "why", held: null,
-  bentAt: 0, tapped: false, answers: new Map(),
+  data,
+  catalog: data.catalog,
+  tokens: data.tokens,
+  scenes: data.scenes,
+  spec: data.spec,
+  link: data.link,
+  selected: data.spec.runs.length - 1,
+  hidden: new Set(),
+  seen: 0,
+  scene: null,
+  answered: true,
+  prediction: null,
+  verdict: null,
+  problems: {},
+  window: null,
+  lossAxis: "auto",
+  goal: null,
+  gesture: null,
+  hover: null,
+  theory: false,
+  downhill: false,
+  arrows: false,
+  fog: false,
+  fanWanted: false,
+  fan: null,
+  basinsWanted: false,
+  basins: null,
+  sweeping: null,
+  panel: isFitted(data.spec.problem) ? "points" : "why",
+  held: null,
+  bentAt: 0,
+  tapped: false,
+  answers: new Map(),
   touch: () => touch(page),
 };
 
 page.race = createRace({ shown: () => page.player.step, changed: (what) => changed(page, what) });
-page.player = createPlayer({ steps: page.spec.steps, arrived: () => arrived(page.race), grant: (until) => advance(page.connection, until) });
+page.player = createPlayer({
+  steps: page.spec.steps,
+  arrived: () => arrived(page.race),
+  grant: (until) => advance(page.connection, until),
+});
 page.connection = createConnection({
   streamAddress: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/v1/stream`,
-  restAddress: "/api/v1/trajectories", language: data.language,
+  restAddress: "/api/v1/trajectories",
+  language: data.language,
   listeners: {
-    opened: (message) => opened(page.race, message), steps: (message) => steps(page.race, message), ended: (message) => finish(page.race, message),
-    error: (problem) => refused(page, problem), state: (state) => connectionState(page, state), have: () => missing(page.race),
+    opened: (message) => opened(page.race, message),
+    steps: (message) => steps(page.race, message),
+    ended: (message) => finish(page.race, message),
+    error: (problem) => refused(page, problem),
+    state: (state) => connectionState(page, state),
+    have: () => missing(page.race),
   },
 });
 
@@ -57,8 +109,15 @@ function wire() {
     fitted: (problem, start) => setProblem(page, problem, start ?? page.spec.start ?? undefined),
     formula: (made) => {
       const same = made.variables.length === page.map?.variables.length;
-      setProblem(page, { kind: "formula", formula: made.formula, ...(same ? { window: page.map.window.map((side) => side.map((v) => rounded(page, v))) } : {}) },
-        same ? page.spec.start ?? undefined : undefined);
+      setProblem(
+        page,
+        {
+          kind: "formula",
+          formula: made.formula,
+          ...(same ? { window: page.map.window.map((side) => side.map((v) => rounded(page, v))) } : {}),
+        },
+        same ? (page.spec.start ?? undefined) : undefined,
+      );
     },
     start: (point) => {
       setStart(page, point, "begin");

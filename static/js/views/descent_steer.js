@@ -28,7 +28,10 @@ export function setSetting(page, index, name, value, phase) {
     run(page, edit.withChange(page.spec, index, after, { [name]: value }), { from: after + 1, ghost: true, history: "replace" });
     return;
   }
-  run(page, edit.withSetting(page.spec, index, name, value), { ghost: true, history: page.gesture || phase === "move" ? "replace" : "push" });
+  run(page, edit.withSetting(page.spec, index, name, value), {
+    ghost: true,
+    history: page.gesture || phase === "move" ? "replace" : "push",
+  });
   page.gesture = phase === "move" ? "slider" : null;
 }
 
@@ -39,7 +42,14 @@ export function setStart(page, point, phase) {
     return;
   }
   leaveScene(page);
-  run(page, edit.withStart(page.spec, point.map((v) => rounded(page, v))), { ghost: true, history: phase === "begin" ? "push" : "replace" });
+  run(
+    page,
+    edit.withStart(
+      page.spec,
+      point.map((v) => rounded(page, v)),
+    ),
+    { ghost: true, history: phase === "begin" ? "push" : "replace" },
+  );
   if (phase !== "nudge") page.gesture = "start";
 }
 
@@ -104,7 +114,14 @@ export function leaveScene(page) {
 /** Open a scene of the gallery. */
 export function openScene(page, scene) {
   pause(page.player);
-  Object.assign(page, { window: null, goal: null, selected: scene.view?.run ?? scene.spec.runs.length - 1, hidden: new Set(), seen: 0, lossAxis: scene.view?.loss ?? "auto" });
+  Object.assign(page, {
+    window: null,
+    goal: null,
+    selected: scene.view?.run ?? scene.spec.runs.length - 1,
+    hidden: new Set(),
+    seen: 0,
+    lossAxis: scene.view?.loss ?? "auto",
+  });
   chooseScene(page, scene);
   page.race.ghosts = [];
   seekTo(page, scene.step ?? 0);

@@ -41,19 +41,40 @@ const length = Math.max(...data.spec.runs.map((run) => run.steps ?? data.spec.st
 
 /** What stateOf reads: a page with nothing switched on. */
 const page = {
-  ...data, selected: data.spec.runs.length - 1, hidden: new Set(), seen: 0, gesture: null, hover: null, downhill: false, fog: false, basinsWanted: false,
-  lossAxis: "auto", goal: null, map: null, theme: currentTheme(data.tokens), lede: { live: find("#live"), key: "" },
-  figure: FIGURES[data.figure], view: null, raf: 0, changedAt: 0, saidAt: 0,
+  ...data,
+  selected: data.spec.runs.length - 1,
+  hidden: new Set(),
+  seen: 0,
+  gesture: null,
+  hover: null,
+  downhill: false,
+  fog: false,
+  basinsWanted: false,
+  lossAxis: "auto",
+  goal: null,
+  map: null,
+  theme: currentTheme(data.tokens),
+  lede: { live: find("#live"), key: "" },
+  figure: FIGURES[data.figure],
+  view: null,
+  raf: 0,
+  changedAt: 0,
+  saidAt: 0,
 };
 
 page.race = createRace({ shown: () => page.player.step, changed: () => touch() });
 page.player = createPlayer({ steps: length, arrived: () => arrived(page.race), grant: (until) => advance(page.connection, until) });
 page.connection = createConnection({
   streamAddress: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/v1/stream`,
-  restAddress: "/api/v1/trajectories", language: data.language,
+  restAddress: "/api/v1/trajectories",
+  language: data.language,
   listeners: {
-    opened: (message) => opened(page.race, message), steps: (message) => steps(page.race, message), ended: (message) => finish(page.race, message),
-    error: (problem) => showWrong(problem), state: showConnection, have: () => missing(page.race),
+    opened: (message) => opened(page.race, message),
+    steps: (message) => steps(page.race, message),
+    ended: (message) => finish(page.race, message),
+    error: (problem) => showWrong(problem),
+    state: showConnection,
+    have: () => missing(page.race),
   },
 });
 
@@ -96,7 +117,16 @@ function say(state, rest) {
   }
   const { trajectory, identity } = chosen;
   const row = rowAt(trajectory, state.step);
-  const fact = { who: identity.name, colour: identity.colour, dashName: identity.dashName, step: state.step, row, loss: cell(trajectory, "loss", row), status: trajectory.status, lr: NaN };
+  const fact = {
+    who: identity.name,
+    colour: identity.colour,
+    dashName: identity.dashName,
+    step: state.step,
+    row,
+    loss: cell(trajectory, "loss", row),
+    status: trajectory.status,
+    lr: NaN,
+  };
   return showSentence(page.lede, fact, !rest, progress(fact));
 }
 
@@ -108,7 +138,8 @@ function redraw() {
 }
 
 function remap() {
-  if (page.answer) page.map = makeMap(page.answer, { aspect: page.view && data.figure === "contour" ? contourAspect(page.view, page.theme) : 1 });
+  if (page.answer)
+    page.map = makeMap(page.answer, { aspect: page.view && data.figure === "contour" ? contourAspect(page.view, page.theme) : 1 });
 }
 
 /* ---- what a person does ---- */
@@ -157,7 +188,10 @@ find("#home").addEventListener("click", ({ currentTarget: home }) => {
 
 function showWrong({ errors = [], detail }) {
   const said = errors.length ? errors.map(({ field, message }) => (field ? `${field}: ${message}` : message)) : [detail];
-  find("#wrong").replaceChildren(element("p", {}, t("This figure cannot be shown: its link has a mistake.")), element("ul", {}, ...said.map((text) => element("li", {}, text))));
+  find("#wrong").replaceChildren(
+    element("p", {}, t("This figure cannot be shown: its link has a mistake.")),
+    element("ul", {}, ...said.map((text) => element("li", {}, text))),
+  );
   for (const [id, hidden] of [["#wrong", false], ["#figure", true], ["#live", true], ["#bar", true]]) find(id).hidden = hidden;
   document.documentElement.dataset.ready = "";
 }

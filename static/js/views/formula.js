@@ -11,9 +11,20 @@ const PAUSE = 300; // ms of not typing before a formula is checked
 export function createFormula(catalog, on) {
   const find = (id) => document.querySelector(id);
   const form = {
-    on, catalog, select: find("#function"), shown: find("#formula-shown"), field: find("#formula-field"), input: find("#formula"),
-    problem: find("#formula-problem"), settings: find("#function-settings"), x: find("#start-x"), y: find("#start-y"), startProblem: find("#start-problem"),
-    startRow: find("#start"), typing: null, text: "",
+    on,
+    catalog,
+    select: find("#function"),
+    shown: find("#formula-shown"),
+    field: find("#formula-field"),
+    input: find("#formula"),
+    problem: find("#formula-problem"),
+    settings: find("#function-settings"),
+    x: find("#start-x"),
+    y: find("#start-y"),
+    startProblem: find("#start-problem"),
+    startRow: find("#start"),
+    typing: null,
+    text: "",
   };
   form.select.append(...groups(catalog, Boolean(on.fitted)), element("option", { value: "", hidden: true }, t("Your own function")));
   form.select.addEventListener("change", () => choose(form, form.select.value));
@@ -39,10 +50,23 @@ function choose(form, value) {
 
 function groups(catalog, fitted) {
   const option = (row) => element("option", { value: row.name }, row.title);
-  const [line, plane] = [catalog.surfaces.filter((row) => row.variables.length === 1), catalog.surfaces.filter((row) => row.variables.length === 2)];
+  const [line, plane] = [
+    catalog.surfaces.filter((row) => row.variables.length === 1),
+    catalog.surfaces.filter((row) => row.variables.length === 2),
+  ];
   return [
-    element("optgroup", { label: t("Of x and y") }, plane.map(option)), element("optgroup", { label: t("Of x alone") }, line.map(option)),
-    ...(fitted ? [element("optgroup", { label: t("Of data") }, element("option", { value: `${FITTED}linear` }, t("A line through points")), element("option", { value: `${FITTED}logistic` }, t("Logistic regression")))] : []),
+    element("optgroup", { label: t("Of x and y") }, plane.map(option)),
+    element("optgroup", { label: t("Of x alone") }, line.map(option)),
+    ...(fitted
+      ? [
+          element(
+            "optgroup",
+            { label: t("Of data") },
+            element("option", { value: `${FITTED}linear` }, t("A line through points")),
+            element("option", { value: `${FITTED}logistic` }, t("Logistic regression")),
+          ),
+        ]
+      : []),
   ];
 }
 
@@ -134,20 +158,59 @@ function showFittedSettings(form, problem) {
   const key = JSON.stringify([problem.kind, problem.loss, problem.weight_decay, Boolean(problem.dataset.held_out), offeredName(problem)]);
   if (form.settingsKey === key) return;
   form.settingsKey = key;
-  const titles = { line: t("A noisy line"), outliers: t("A line with outliers"), overlapping: t("Classes that overlap"), mislabelled: t("Far and mislabelled"), own: t("Your own points") };
+  const titles = {
+    line: t("A noisy line"),
+    outliers: t("A line with outliers"),
+    overlapping: t("Classes that overlap"),
+    mislabelled: t("Far and mislabelled"),
+    own: t("Your own points"),
+  };
   const change = (more) => form.on.fitted({ ...form.fitted, ...more }, null);
   const pick = (id, label, value, options, chosen) => {
-    const select = element("select", { id, onchange: () => chosen(select.value) }, options.map(([name, title, hidden]) => element("option", { value: name, hidden }, title)));
+    const select = element(
+      "select",
+      { id, onchange: () => chosen(select.value) },
+      options.map(([name, title, hidden]) => element("option", { value: name, hidden }, title)),
+    );
     select.value = value;
     return element("div", { class: "field" }, element("label", { for: id }, label), select);
   };
   const offered = OFFERED[problem.kind].datasets;
   const withHeld = ({ held_out: _held, ...dataset }, on) => ({ ...dataset, ...(on ? { held_out: HELD_OUT } : {}) });
   form.settings.replaceChildren(
-    pick("dataset", t("points"), offeredName(problem) ?? "own", [...Object.keys(offered).map((name) => [name, titles[name]]), ["own", titles.own, true]], (name) => change({ dataset: withHeld(offered[name], form.fitted.dataset.held_out) })),
-    ...(problem.kind === "logistic" ? [pick("fitted-loss", t("loss"), problem.loss ?? "ce", [["ce", t("cross-entropy")], ["mse", t("squared error")]], (loss) => change({ loss }))] : []),
-    element("label", { class: "tog" }, element("span", {}, t("Hold out {percent} %", { percent: 100 * HELD_OUT })),
-      element("input", { type: "checkbox", role: "switch", id: "held-out", checked: Boolean(problem.dataset.held_out), onchange: (event) => change({ dataset: withHeld(form.fitted.dataset, event.target.checked) }) })),
+    pick(
+      "dataset",
+      t("points"),
+      offeredName(problem) ?? "own",
+      [...Object.keys(offered).map((name) => [name, titles[name]]), ["own", titles.own, true]],
+      (name) => change({ dataset: withHeld(offered[name], form.fitted.dataset.held_out) }),
+    ),
+    ...(problem.kind === "logistic"
+      ? [
+          pick(
+            "fitted-loss",
+            t("loss"),
+            problem.loss ?? "ce",
+            [
+              ["ce", t("cross-entropy")],
+              ["mse", t("squared error")],
+            ],
+            (loss) => change({ loss }),
+          ),
+        ]
+      : []),
+    element(
+      "label",
+      { class: "tog" },
+      element("span", {}, t("Hold out {percent} %", { percent: 100 * HELD_OUT })),
+      element("input", {
+        type: "checkbox",
+        role: "switch",
+        id: "held-out",
+        checked: Boolean(problem.dataset.held_out),
+        onchange: (event) => change({ dataset: withHeld(form.fitted.dataset, event.target.checked) }),
+      }),
+    ),
   );
 }
 
@@ -175,7 +238,11 @@ async function check(form) {
   if (!text || text === form.text) return void showProblem(form.problem, form.field, null);
   const asked = (form.asked = {});
   try {
-    const answer = await post("/surfaces", { kind: "formula", formula: text }, { query: { resolution: 2, lang: document.documentElement.lang.slice(0, 2) } });
+    const answer = await post(
+      "/surfaces",
+      { kind: "formula", formula: text },
+      { query: { resolution: 2, lang: document.documentElement.lang.slice(0, 2) } },
+    );
     if (asked !== form.asked) return;
     showProblem(form.problem, form.field, null);
     form.text = answer.formula;
@@ -198,7 +265,12 @@ function point(form, problem, text) {
 function readStart(form) {
   const numbers = [form.x, form.y].filter((input) => !input.closest(".field").hidden).map((input) => parseNumber(input.value));
   const bad = numbers.findIndex(Number.isNaN);
-  if (bad >= 0) return void showProblem(form.startProblem, null, t("“{text}” is not a number: type one such as 0.1.", { text: [form.x, form.y][bad].value }));
+  if (bad >= 0)
+    return void showProblem(
+      form.startProblem,
+      null,
+      t("“{text}” is not a number: type one such as 0.1.", { text: [form.x, form.y][bad].value }),
+    );
   showProblem(form.startProblem, null, null);
   form.on.start(numbers);
 }

@@ -15,7 +15,15 @@ const AROUND = 20; // rows to either side before that
 export function createInspector() {
   const find = (id) => document.querySelector(id);
   return {
-    title: find("#why-title"), aside: find("#why-aside"), body: find("#why"), head: find("#why-head"), root: find("#why-panel"), key: null, detail: null, loading: null, shown: "",
+    title: find("#why-title"),
+    aside: find("#why-aside"),
+    body: find("#why"),
+    head: find("#why-head"),
+    root: find("#why-panel"),
+    key: null,
+    detail: null,
+    loading: null,
+    shown: "",
   };
 }
 
@@ -42,9 +50,17 @@ function heading(inspector, state, row, last) {
   inspector.root.style.setProperty("--who", who.colour);
   if (inspector.whose !== who.name) {
     inspector.whose = who.name;
-    inspector.title.replaceChildren(t("Why this step"), element("span", { class: "dot" }, " · "), element("span", { class: "whose" }, who.name));
+    inspector.title.replaceChildren(
+      t("Why this step"),
+      element("span", { class: "dot" }, " · "),
+      element("span", { class: "whose" }, who.name),
+    );
   }
-  inspector.aside.textContent = !state.trajectory.count ? "" : last ? t("step {step}, the last", { step: row }) : t("step {step} → {next}", { step: row, next: row + 1 });
+  inspector.aside.textContent = !state.trajectory.count
+    ? ""
+    : last
+      ? t("step {step}, the last", { step: row })
+      : t("step {step} → {next}", { step: row, next: row + 1 });
 }
 
 /** The rows as values: {formula, word, values, kind} of each line. */
@@ -62,18 +78,29 @@ function rowsOf(inspector, state, row, last) {
   const step = to.map((v, i) => v - from[i]);
   rows.push({ formula: STEP, word: t("this step"), values: step, kind: "key" });
   rows.push({ formula: lines.find((entry) => entry.name === "x")?.mathml ?? NEXT, word: t("next point"), values: to });
-  if (state.plain) rows.push(lengthRow(state, Math.hypot(...step), Math.hypot(...parameters.map((name) => cell(trajectory, `gradient_${name}`, row)))));
+  if (state.plain)
+    rows.push(lengthRow(state, Math.hypot(...step), Math.hypot(...parameters.map((name) => cell(trajectory, `gradient_${name}`, row)))));
   return rows;
 }
 
 /** For plain descent the step's length is the rate times the gradient's. */
 function lengthRow(state, length, slope) {
-  return { formula: LENGTH, sentence: t("step {step} = rate {rate} × gradient {gradient}", { step: num(length, 3), rate: num(state.rate, 3), gradient: num(slope, 3) }), values: [] };
+  return {
+    formula: LENGTH,
+    sentence: t("step {step} = rate {rate} × gradient {gradient}", {
+      step: num(length, 3),
+      rate: num(state.rate, 3),
+      gradient: num(slope, 3),
+    }),
+    values: [],
+  };
 }
 
-const LENGTH = "<math><mo>‖</mo><mi mathvariant='normal'>Δ</mi><mo>‖</mo><mo>=</mo><mi>η</mi><mo>‖</mo><msub><mi>g</mi><mi>t</mi></msub><mo>‖</mo></math>";
+const LENGTH =
+  "<math><mo>‖</mo><mi mathvariant='normal'>Δ</mi><mo>‖</mo><mo>=</mo><mi>η</mi><mo>‖</mo><msub><mi>g</mi><mi>t</mi></msub><mo>‖</mo></math>";
 const GRADIENT = "<math><msub><mi>g</mi><mi>t</mi></msub><mo>=</mo><mo>∇</mo><mi>f</mi></math>";
-const STEP = "<math><mi mathvariant='normal'>Δ</mi><mo>=</mo><msub><mi>x</mi><mi>t</mi></msub><mo>−</mo><msub><mi>x</mi><mrow><mi>t</mi><mo>−</mo><mn>1</mn></mrow></msub></math>";
+const STEP =
+  "<math><mi mathvariant='normal'>Δ</mi><mo>=</mo><msub><mi>x</mi><mi>t</mi></msub><mo>−</mo><msub><mi>x</mi><mrow><mi>t</mi><mo>−</mo><mn>1</mn></mrow></msub></math>";
 const NEXT = "<math><msub><mi>x</mi><mi>t</mi></msub></math>";
 
 /** Show rows: the mathematics is made once for each rule, after that only numbers change. */
@@ -81,10 +108,27 @@ function showRows(inspector, rows, parameters) {
   const shape = JSON.stringify([parameters, rows.map((row) => [row.formula, row.word, row.kind])]);
   if (shape !== inspector.shape) {
     inspector.shape = shape;
-    inspector.head.replaceChildren(element("td"), element("td", { class: "say" }), ...parameters.map((name) => element("th", { scope: "col", class: "v" }, name)));
-    inspector.cells = rows.map((row) => (row.sentence ? [element("td", { class: "length", colspan: parameters.length + 1 })] : row.values.map(() => element("td", { class: "v" }))));
-    inspector.body.replaceChildren(...rows.map((row, index) => element("tr", { class: row.kind }, element("th", { scope: "row" }, mathematics(row.formula)),
-      row.sentence ? null : element("td", { class: "say", title: row.word }, row.word), inspector.cells[index])));
+    inspector.head.replaceChildren(
+      element("td"),
+      element("td", { class: "say" }),
+      ...parameters.map((name) => element("th", { scope: "col", class: "v" }, name)),
+    );
+    inspector.cells = rows.map((row) =>
+      row.sentence
+        ? [element("td", { class: "length", colspan: parameters.length + 1 })]
+        : row.values.map(() => element("td", { class: "v" })),
+    );
+    inspector.body.replaceChildren(
+      ...rows.map((row, index) =>
+        element(
+          "tr",
+          { class: row.kind },
+          element("th", { scope: "row" }, mathematics(row.formula)),
+          row.sentence ? null : element("td", { class: "say", title: row.word }, row.word),
+          inspector.cells[index],
+        ),
+      ),
+    );
   }
   rows.forEach((row, index) => {
     const texts = row.sentence ? [row.sentence] : row.values.map((v) => (Number.isNaN(v) ? "…" : cellText(v)));

@@ -8,7 +8,16 @@ const DECORATION = { solid: "solid", dot: "dotted", dash: "dashed", dashdot: "da
 /** `on`: answer(choice), skip(). */
 export function createLede(on) {
   const find = (id) => document.querySelector(id);
-  return { on, kicker: find("#kicker"), live: find("#live"), ask: find("#ask"), root: find(".lede"), verdict: find("#verdict"), key: "", asked: "" };
+  return {
+    on,
+    kicker: find("#kicker"),
+    live: find("#live"),
+    ask: find("#ask"),
+    root: find(".lede"),
+    verdict: find("#verdict"),
+    key: "",
+    asked: "",
+  };
 }
 
 /** While a finger drags something on the stage nothing above it may move it away: the head keeps its room. */
@@ -39,8 +48,13 @@ export function showQuestion(lede, scene) {
   if (!scene) return;
   lede.ask.replaceChildren(
     element("p", { class: "q", id: "question" }, scene.question),
-    element("div", { class: "choices", role: "group", "aria-labelledby": "question" },
-      scene.choices.map((choice, index) => element("button", { class: "button", type: "button", onclick: () => lede.on.answer(index) }, choice))),
+    element(
+      "div",
+      { class: "choices", role: "group", "aria-labelledby": "question" },
+      scene.choices.map((choice, index) =>
+        element("button", { class: "button", type: "button", onclick: () => lede.on.answer(index) }, choice),
+      ),
+    ),
   );
 }
 
@@ -58,7 +72,12 @@ export function showSentence(lede, fact, moving, said = sentence(fact)) {
   if (lede.key === key) return;
   lede.key = key;
   lede.live.replaceChildren(...said.map((part) => {
-    if (part.slot === "who") return element("span", { class: "who", style: { color: fact.colour, "text-decoration-style": DECORATION[fact.dashName] } }, part.text);
+    if (part.slot === "who")
+      return element(
+        "span",
+        { class: "who", style: { color: fact.colour, "text-decoration-style": DECORATION[fact.dashName] } },
+        part.text,
+      );
     if (part.slot === "loss") return element("b", {}, part.text);
     return part.slot ? element("span", { class: "num" }, part.text) : part.text;
   }));

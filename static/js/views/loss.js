@@ -122,8 +122,23 @@ function plotFigure(view, state, visible, { scale, margins, width, height, full,
     return { ...run.identity, label: run.identity.name, width: run.selected ? 2.6 : 2, x: y.map((_, row) => row), y };
   };
   const figure = lossFigure({
-    theme: state.theme, width, height, margins, scale, steps: state.steps,
-    paths: full ? [...visible.map((run) => rows(run, state.step)), ...heldOut(visible).map(({ run }) => ({ ...rows(run, state.step, "held_out_loss"), ...HELD, label: t("{who}, held out", { who: run.identity.name }) }))] : [], ghosts: full ? state.ghosts.map((run) => rows(run, state.step)) : [],
+    theme: state.theme,
+    width,
+    height,
+    margins,
+    scale,
+    steps: state.steps,
+    paths: full
+      ? [
+          ...visible.map((run) => rows(run, state.step)),
+          ...heldOut(visible).map(({ run }) => ({
+            ...rows(run, state.step, "held_out_loss"),
+            ...HELD,
+            label: t("{who}, held out", { who: run.identity.name }),
+          })),
+        ]
+      : [],
+    ghosts: full ? state.ghosts.map((run) => rows(run, state.step)) : [],
     futures: seen > state.step ? visible.map((run) => rows(run, seen)) : [],
   });
   view.plotly.react(view.plot, figure.data, figure.layout, CONFIG);
@@ -151,7 +166,14 @@ function drawHeads(view, state, visible, scale) {
   for (const run of visible) {
     const row = rowAt(run.trajectory, state.step);
     const [px, py] = toPixels(view, state, scale, row, run.trajectory.columns.get("loss")[row]);
-    drawHead(context, { x: px, y: py, symbol: run.identity.symbol, colour: run.identity.colour, radius: theme.size(4.5), paper: theme.paper });
+    drawHead(context, {
+      x: px,
+      y: py,
+      symbol: run.identity.symbol,
+      colour: run.identity.colour,
+      radius: theme.size(4.5),
+      paper: theme.paper,
+    });
   }
   names(view, state, visible, scale);
 }

@@ -15,9 +15,18 @@ export function say(text, action = null) {
 
 /** A dialog with a title, content and Close; `actions` are more buttons. */
 export function showDialog(title, content, actions = []) {
-  const dialog = element("dialog", { class: "dialog", "aria-label": title },
-    element("h2", {}, title), content,
-    element("div", { class: "foot" }, ...actions, element("button", { class: "button", type: "button", onclick: () => dialog.close() }, t("Close"))));
+  const dialog = element(
+    "dialog",
+    { class: "dialog", "aria-label": title },
+    element("h2", {}, title),
+    content,
+    element(
+      "div",
+      { class: "foot" },
+      ...actions,
+      element("button", { class: "button", type: "button", onclick: () => dialog.close() }, t("Close")),
+    ),
+  );
   dialog.addEventListener("close", () => dialog.remove());
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) dialog.close();

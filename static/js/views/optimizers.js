@@ -19,7 +19,18 @@ const MOST_RUNS = 12;
 export function createOptimizers(catalog, on) {
   const list = document.querySelector("#optimizers");
   const menu = document.querySelector("#add-menu");
-  const rail = { list, menu, add: document.querySelector("#add"), catalog, on, rows: [], structure: "", open: new Set(), reach: new Map(), writing: null };
+  const rail = {
+    list,
+    menu,
+    add: document.querySelector("#add"),
+    catalog,
+    on,
+    rows: [],
+    structure: "",
+    open: new Set(),
+    reach: new Map(),
+    writing: null,
+  };
   rail.optimizers = new Map(catalog.optimizers.map((row) => [row.name, row]));
   return rail;
 }
@@ -27,7 +38,9 @@ export function createOptimizers(catalog, on) {
 /** Show a spec: {spec, step, identities, selected, hidden, problems}. Rows are made anew only when their kind changes. */
 export function showOptimizers(rail, state) {
   rail.state = state;
-  const structure = JSON.stringify(state.spec.runs.map((run) => [run.optimizer, run.rule ? 1 : 0, run.schedule?.name, Object.keys(run.settings ?? {})]));
+  const structure = JSON.stringify(
+    state.spec.runs.map((run) => [run.optimizer, run.rule ? 1 : 0, run.schedule?.name, Object.keys(run.settings ?? {})]),
+  );
   if (structure !== rail.structure) {
     rail.structure = structure;
     const typed = typedState(rail.list);
@@ -45,7 +58,12 @@ export function showOptimizers(rail, state) {
 
 function settingsOf(rail, run) {
   const known = rail.optimizers.get(run.optimizer)?.settings;
-  return known ?? Object.keys(run.settings ?? {}).map((name) => settingNamed(rail.catalog, name) ?? { name, label: name, default: 0.1, low: 0, high: 1000, scale: "log" });
+  return (
+    known ??
+    Object.keys(run.settings ?? {}).map(
+      (name) => settingNamed(rail.catalog, name) ?? { name, label: name, default: 0.1, low: 0, high: 1000, scale: "log" },
+    )
+  );
 }
 
 function makeRow(rail, run, index) {
@@ -53,15 +71,35 @@ function makeRow(rail, run, index) {
   const settings = settingsOf(rail, run);
   const rate = settings.find((setting) => setting.name === "lr") ?? settings[0];
   const name = element("button", { class: "nm", type: "button", "aria-pressed": "false", onclick: () => on.select(index) });
-  const more = element("button", { class: "mo", type: "button", "aria-expanded": String(rail.open.has(index)), onclick: () => toggle(rail, row, index) }, icon("down"));
+  const more = element(
+    "button",
+    { class: "mo", type: "button", "aria-expanded": String(rail.open.has(index)), onclick: () => toggle(rail, row, index) },
+    icon("down"),
+  );
   const remove = element("button", { class: "rm", type: "button", onclick: () => on.remove(index) }, icon("close"));
   const problem = element("p", { class: "problem", role: "alert", hidden: true });
-  const row = { name, more, remove, problem, controls: new Map(), line: element("span", { class: "line" }), gauge: element("p", { class: "gauge", hidden: true }) };
+  const row = {
+    name,
+    more,
+    remove,
+    problem,
+    controls: new Map(),
+    line: element("span", { class: "line" }),
+    gauge: element("p", { class: "gauge", hidden: true }),
+  };
   row.detail = element("div", { class: "hyper", hidden: !rail.open.has(index), id: `hyper-${index}` });
   more.setAttribute("aria-controls", row.detail.id);
   const head = [row.line, name, rate ? numberField(rail, row, index, rate) : element("span"), remove];
-  row.root = element("div", { class: "opt", role: "group", "data-run": index }, head,
-    rate ? element("span", { class: "sl" }, slider(rail, row, index, rate)) : element("span", { class: "sl" }), more, row.gauge, problem, row.detail);
+  row.root = element(
+    "div",
+    { class: "opt", role: "group", "data-run": index },
+    head,
+    rate ? element("span", { class: "sl" }, slider(rail, row, index, rate)) : element("span", { class: "sl" }),
+    more,
+    row.gauge,
+    problem,
+    row.detail,
+  );
   fillDetail(rail, row, run, index, settings.filter((setting) => setting !== rate));
   return row;
 }
@@ -147,7 +185,12 @@ function fillDetail(rail, row, run, index, settings) {
     row.detail.prepend(row.rule.root);
   }
   if (settingsOf(rail, run).some((setting) => setting.name === "lr")) row.detail.append(scheduleField(rail, row, run, index));
-  row.eye = element("button", { type: "button", "aria-pressed": "false", onclick: () => on.show(index, rail.state.hidden.has(index)) }, icon("eye"), element("span", {}, t("Hide")));
+  row.eye = element(
+    "button",
+    { type: "button", "aria-pressed": "false", onclick: () => on.show(index, rail.state.hidden.has(index)) },
+    icon("eye"),
+    element("span", {}, t("Hide")),
+  );
   row.copy = element("button", { type: "button", onclick: () => on.duplicate(index) }, icon("copy"), element("span", {}, t("Duplicate")));
   row.detail.append(element("div", { class: "row-acts" }, row.eye, row.copy));
 }
@@ -159,21 +202,43 @@ function bareField(rail, row, index, setting) {
 }
 
 function scheduleField(rail, row, run, index) {
-  const select = element("select", { "aria-label": t("Learning-rate schedule") },
-    rail.catalog.schedules.map((schedule) => element("option", { value: schedule.name, selected: schedule.name === (run.schedule?.name ?? "constant") }, schedule.title)));
+  const select = element(
+    "select",
+    { "aria-label": t("Learning-rate schedule") },
+    rail.catalog.schedules.map((schedule) =>
+      element("option", { value: schedule.name, selected: schedule.name === (run.schedule?.name ?? "constant") }, schedule.title),
+    ),
+  );
   select.addEventListener("change", () => {
     rail.on.schedule(index, select.value === "constant" ? null : { name: select.value, settings: {} });
   });
   row.schedule = select;
   const chosen = rail.catalog.schedules.find((schedule) => schedule.name === run.schedule?.name);
-  const fields = (chosen?.settings ?? []).map((setting) => element("label", { class: "set" }, element("span", { class: "what" }, setting.label), element("input", {
-    class: "number", inputmode: "decimal", value: plainNumber(run.schedule.settings?.[setting.name] ?? setting.default),
-    onchange: (event) => {
-      const value = parseNumber(event.target.value);
-      rail.on.schedule(index, { name: run.schedule.name, settings: { ...run.schedule.settings, [setting.name]: Number.isNaN(value) ? setting.default : value } });
-    },
-  })));
-  return element("div", { class: "schedule" }, element("label", { class: "set" }, element("span", { class: "what" }, t("Schedule")), select), fields);
+  const fields = (chosen?.settings ?? []).map((setting) =>
+    element(
+      "label",
+      { class: "set" },
+      element("span", { class: "what" }, setting.label),
+      element("input", {
+        class: "number",
+        inputmode: "decimal",
+        value: plainNumber(run.schedule.settings?.[setting.name] ?? setting.default),
+        onchange: (event) => {
+          const value = parseNumber(event.target.value);
+          rail.on.schedule(index, {
+            name: run.schedule.name,
+            settings: { ...run.schedule.settings, [setting.name]: Number.isNaN(value) ? setting.default : value },
+          });
+        },
+      }),
+    ),
+  );
+  return element(
+    "div",
+    { class: "schedule" },
+    element("label", { class: "set" }, element("span", { class: "what" }, t("Schedule")), select),
+    fields,
+  );
 }
 
 function showRow(rail, row, index) {
@@ -242,7 +307,13 @@ function fillMenu(rail) {
   const rows = rail.catalog.optimizers;
   const first = FIRST.map((name) => rail.optimizers.get(name)).filter(Boolean);
   const rest = rows.filter((row) => !FIRST.includes(row.name)).map(entry);
-  const more = element("button", { type: "button", class: "more", "aria-expanded": "false" }, element("span"), element("span", {}, t("More optimizers")), icon("down"));
+  const more = element(
+    "button",
+    { type: "button", class: "more", "aria-expanded": "false" },
+    element("span"),
+    element("span", {}, t("More optimizers")),
+    icon("down"),
+  );
   const others = element("div", { class: "others", hidden: true }, rest);
   more.addEventListener("click", () => {
     others.hidden = false;
@@ -252,7 +323,11 @@ function fillMenu(rail) {
   });
   const written = (rule, title, note, more = {}) => element("button", { type: "button", ...more, onclick: () => write(rail, rule) },
     element("span", { class: "line" }, swatch(rail.lookOf("own"))), element("span", {}, title), element("small", {}, note));
-  const ascent = written(ASCENT, t("Gradient ascent"), t("the sign switched"), { title: t("It climbs, as maximum likelihood does on the log-likelihood: with a minus before the formula, ascent and descent change places.") });
+  const ascent = written(ASCENT, t("Gradient ascent"), t("the sign switched"), {
+    title: t(
+      "It climbs, as maximum likelihood does on the log-likelihood: with a minus before the formula, ascent and descent change places.",
+    ),
+  });
   rail.menu.replaceChildren(...first.map(entry), more, others, element("hr"), written(RULE_EXAMPLE, t("Your own rule"), ""), ascent);
 }
 

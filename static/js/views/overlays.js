@@ -71,7 +71,11 @@ export function curvatureWords(page, state) {
   const found = page.curvature;
   if (!found) return "";
   const [steep, flat] = found.values;
-  if (!found.bowl) return t("curvature {steep} and {flat}: no bowl, so a Newton step leads to a saddle or a top", { steep: num(steep, 3), flat: num(flat, 2) });
+  if (!found.bowl)
+    return t("curvature {steep} and {flat}: no bowl, so a Newton step leads to a saddle or a top", {
+      steep: num(steep, 3),
+      flat: num(flat, 2),
+    });
   const run = state.spec.runs[page.selected];
   const rate = cliff(run, steep);
   const words = { steep: num(steep, 3), flat: num(flat, 2), rate: rate && num(rate, 2) };
@@ -80,7 +84,9 @@ export function curvatureWords(page, state) {
     return t("curvature {steep} by {flat}, η < {rate} · a step ×{theory}, measured ×{measured}",
       { ...words, theory: num(theory, 3), measured: num(measured, 3) });
   }
-  return rate ? t("curvature {steep} by {flat}; if this were its quadratic: stable below η = {rate}", words) : t("curvature {steep} by {flat}", words);
+  return rate
+    ? t("curvature {steep} by {flat}; if this were its quadratic: stable below η = {rate}", words)
+    : t("curvature {steep} by {flat}", words);
 }
 
 /** The caption on a curve, where the curvature is one number. */
@@ -119,7 +125,8 @@ export function gaugesOf(page, state) {
   return state.runs.map((run) => {
     const spec = state.spec.runs[run.index];
     const here = run.trajectory.count ? pointOf(state, run) : null;
-    if (!here || spec.schedule || (spec.problem && JSON.stringify(spec.problem) !== JSON.stringify(state.spec.runs[page.selected].problem))) return null;
+    if (!here || spec.schedule || (spec.problem && JSON.stringify(spec.problem) !== JSON.stringify(state.spec.runs[page.selected].problem)))
+      return null;
     const top = cliff(spec, steepestCurvature(state.map.program, here));
     if (!top) return null;
     const part = settingAt(state.spec, run.index, "lr", state.step) / top;
@@ -140,18 +147,36 @@ function drawSteps(context, at, page, state, chosen, told) {
   askCoasting(page, state, chosen, row);
   const origin = at(here);
   const others = page.whatIf?.key === whatIfKey(state, here) ? page.whatIf.steps : [];
-  const steps = [{ to: next, colour: chosen.identity.colour, width: 2.6, dash: [] },
-    ...others.map((step) => ({ to: here.map((v, i) => v + step.move[i]), colour: state.runs[step.run]?.identity.colour, width: 1.6, dash: [3, 3] }))];
-  if (page.coasting?.key === coastingKey(chosen, row)) steps.push({ to: page.coasting.to, colour: theme.ink, width: 2, dash: [1.5, 3], word: t("if flat here") });
-  const ways = steps.map(({ to, ...look }) => ({ ...look, way: at(to).map((v, i) => v - origin[i]) })).filter(({ way }) => way.every(Number.isFinite));
+  const steps = [
+    { to: next, colour: chosen.identity.colour, width: 2.6, dash: [] },
+    ...others.map((step) => ({
+      to: here.map((v, i) => v + step.move[i]),
+      colour: state.runs[step.run]?.identity.colour,
+      width: 1.6,
+      dash: [3, 3],
+    })),
+  ];
+  if (page.coasting?.key === coastingKey(chosen, row))
+    steps.push({ to: page.coasting.to, colour: theme.ink, width: 2, dash: [1.5, 3], word: t("if flat here") });
+  const ways = steps
+    .map(({ to, ...look }) => ({ ...look, way: at(to).map((v, i) => v - origin[i]) }))
+    .filter(({ way }) => way.every(Number.isFinite));
   ways.sort((a, b) => Math.hypot(...b.way) - Math.hypot(...a.way)); // no arrow hides a shorter one that goes the same way
   const scale = Math.max(1, ARROW / Math.max(Math.hypot(...(ways[0]?.way ?? [])), 1e-9));
   const unit = [at([here[0] + 1, here[1]])[0] - origin[0], at([here[0], here[1] + 1])[1] - origin[1]]; // pixels of one, the screen's y going down
   const onScreen = (values) => values.map((v, i) => v * unit[i]);
   const uphill = onScreen(slope);
   const long = Math.hypot(...uphill) || 1;
-  drawWay(context, origin, uphill.map((v) => (-v / long) * theme.size(ARROW)), { colour: theme.ink, width: 1.4, dash: [], word: t("downhill") }, theme, told);
-  for (const { word, values } of sizesHere(page, state, chosen, row)) drawSize(context, origin, { word, values: onScreen(values) }, uphill[1] < 0 ? -1 : 1, theme, told);
+  drawWay(
+    context,
+    origin,
+    uphill.map((v) => (-v / long) * theme.size(ARROW)),
+    { colour: theme.ink, width: 1.4, dash: [], word: t("downhill") },
+    theme,
+    told,
+  );
+  for (const { word, values } of sizesHere(page, state, chosen, row))
+    drawSize(context, origin, { word, values: onScreen(values) }, uphill[1] < 0 ? -1 : 1, theme, told);
   for (const { way, ...look } of ways) {
     if (look.colour) drawWay(context, origin, way.map((v) => v * scale), look, theme, told);
   }
@@ -167,7 +192,9 @@ function drawWay(context, [x, y], [u, v], { colour, width, dash, word }, theme, 
 /** What the selected run's rule had remembered of the gradient's size when it came to this row. */
 function sizesHere(page, state, chosen, row) {
   const { key, detail } = page.inspector;
-  return key === `${chosen.trajectory.version}/${chosen.index}` ? remembered(linesOf(page, state, chosen.index), detail, state.parameters, row) : [];
+  return key === `${chosen.trajectory.version}/${chosen.index}`
+    ? remembered(linesOf(page, state, chosen.index), detail, state.parameters, row)
+    : [];
 }
 
 /** A remembered size of the gradient along each axis, as an ellipse: its longer axis is always as long, its shape is what tells. */

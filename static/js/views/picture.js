@@ -20,8 +20,20 @@ export async function pictureOf(stage, format, { address = "", title = "", descr
   const [paper, ink] = ["backgroundColor", "color"].map((name) => getComputedStyle(document.body)[name]);
   const [width, tall] = [Math.ceil(box.width), Math.ceil(stage.scrollHeight)];
   const height = tall + (address ? FOOT : 0);
-  const root = svg("svg", { xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `0 0 ${width} ${height}`, "font-family": FONTS, role: "img" });
-  root.append(svg("title", {}, title), svg("desc", {}, description), svg("style", {}, await fontFaces()), svg("rect", { width, height, fill: paper }));
+  const root = svg("svg", {
+    xmlns: "http://www.w3.org/2000/svg",
+    width,
+    height,
+    viewBox: `0 0 ${width} ${height}`,
+    "font-family": FONTS,
+    role: "img",
+  });
+  root.append(
+    svg("title", {}, title),
+    svg("desc", {}, description),
+    svg("style", {}, await fontFaces()),
+    svg("rect", { width, height, fill: paper }),
+  );
   const trails = new Map();
   for (const node of drawn(stage)) root.append(...(await copy(node, box, trails)));
   for (const node of words(stage)) root.append(node(box));
@@ -35,7 +47,11 @@ export async function pictureOf(stage, format, { address = "", title = "", descr
 function foot(address, { width, y, ink }) {
   const most = Math.floor((width - 64) / 6.2);
   const shown = address.length > most ? `${address.slice(0, most - 1)}…` : address;
-  return svg("a", { href: address }, svg("text", { x: 32, y, "font-size": 11, fill: ink, "fill-opacity": 0.7, "data-address": address }, shown));
+  return svg(
+    "a",
+    { href: address },
+    svg("text", { x: 32, y, "font-size": 11, fill: ink, "fill-opacity": 0.7, "data-address": address }, shown),
+  );
 }
 
 /** The page's fonts, inside the picture: a picture may load nothing. */
@@ -71,7 +87,9 @@ async function plotted(node, place) {
   const plotly = await loadPlotly();
   if (!node._fullLayout) return [];
   const address = await plotly.toImage(node, { format: "svg", width: Math.round(place.width), height: Math.round(place.height) });
-  const text = address.startsWith("data:") ? decodeURIComponent(address.slice(address.indexOf(",") + 1)) : await (await fetch(address)).text();
+  const text = address.startsWith("data:")
+    ? decodeURIComponent(address.slice(address.indexOf(",") + 1))
+    : await (await fetch(address)).text();
   const figure = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
   for (const [name, value] of Object.entries(place)) figure.setAttribute(name, value);
   figure.setAttribute("class", `plot-${node.parentElement.id}`);
@@ -85,7 +103,11 @@ function layer(canvas, place, trails) {
   const index = trail.layers.findIndex((context) => context.canvas === canvas);
   const { shapes, pad } = trails.get(trail)[index];
   const drawing = shapes.map(([name, attributes, text]) => svg(name, attributes, ...(text === null ? [] : [text])));
-  return svg("svg", { ...place, class: canvas.className, "data-trail": canvas.dataset.trail, viewBox: `${-pad} ${-pad} ${place.width} ${place.height}` }, ...drawing);
+  return svg(
+    "svg",
+    { ...place, class: canvas.className, "data-trail": canvas.dataset.trail, viewBox: `${-pad} ${-pad} ${place.width} ${place.height}` },
+    ...drawing,
+  );
 }
 
 /** A copy of an SVG element with the styles that the page's sheets gave it. */
@@ -107,12 +129,20 @@ function words(stage) {
   const found = [];
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const parent = node.parentElement;
-    if (!node.textContent.trim() || parent.closest("svg, .vh, button, input, select, label, .plotly-host, [hidden]") || !parent.checkVisibility()) continue;
+    if (
+      !node.textContent.trim() ||
+      parent.closest("svg, .vh, button, input, select, label, .plotly-host, [hidden]") ||
+      !parent.checkVisibility()
+    )
+      continue;
     const formula = parent.closest("math");
     const texts = lines(node).map((line) => (origin) => textAt(line, parent, origin));
     if (!formula) found.push(...texts);
     else if (found.at(-1)?.formula === formula) found.at(-1).texts.push(...texts);
-    else found.push(Object.assign((origin) => formulaAt(formula, found.find((entry) => entry.formula === formula).texts, origin), { formula, texts }));
+    else
+      found.push(
+        Object.assign((origin) => formulaAt(formula, found.find((entry) => entry.formula === formula).texts, origin), { formula, texts }),
+      );
   }
   return found;
 }
@@ -123,18 +153,37 @@ function formulaAt(formula, texts, origin) {
   const style = getComputedStyle(formula);
   const twin = formula.cloneNode(true);
   twin.setAttribute("xmlns", "http://www.w3.org/1998/Math/MathML");
-  twin.setAttribute("style", `font-family: ${style.fontFamily.replaceAll('"', "'")}; font-size: ${style.fontSize}; color: ${style.color}; display: block math; width: max-content; margin: 0`);
+  twin.setAttribute(
+    "style",
+    `font-family: ${style.fontFamily.replaceAll('"', "'")}; font-size: ${style.fontSize}; color: ${style.color}; display: block math; width: max-content; margin: 0`,
+  );
   const place = { x: box.left - origin.left, y: box.top - origin.top, width: box.width + 8, height: box.height + 4 };
-  return svg("switch", {}, Object.assign(svg("foreignObject", { ...place, overflow: "visible" }, twin)), svg("g", {}, ...texts.map((text) => text(origin))));
+  return svg(
+    "switch",
+    {},
+    Object.assign(svg("foreignObject", { ...place, overflow: "visible" }, twin)),
+    svg("g", {}, ...texts.map((text) => text(origin))),
+  );
 }
 
 function textAt({ text, box }, parent, origin) {
   const style = getComputedStyle(parent);
-  return svg("text", {
-    x: box.left - origin.left, y: box.top - origin.top + box.height * 0.77, textLength: box.width, fill: style.color, "font-family": style.fontFamily,
-    "font-size": style.fontSize, "font-weight": style.fontWeight, "font-style": style.fontStyle, "letter-spacing": style.letterSpacing,
-    style: `font-feature-settings: ${style.fontFeatureSettings.replaceAll('"', "'")}`,
-  }, text);
+  return svg(
+    "text",
+    {
+      x: box.left - origin.left,
+      y: box.top - origin.top + box.height * 0.77,
+      textLength: box.width,
+      fill: style.color,
+      "font-family": style.fontFamily,
+      "font-size": style.fontSize,
+      "font-weight": style.fontWeight,
+      "font-style": style.fontStyle,
+      "letter-spacing": style.letterSpacing,
+      style: `font-feature-settings: ${style.fontFeatureSettings.replaceAll('"', "'")}`,
+    },
+    text,
+  );
 }
 
 /** The lines that a text is broken into, each with the box around its letters. */

@@ -16,7 +16,11 @@ export const ASCENT = "x = x + lr*g"; // the sign switched: what maximum likelih
 export function createRule(rail, index, accept) {
   const { rule } = rail.state.spec.runs[index];
   const text = element("textarea", {
-    rows: Math.min(8, rule.split("\n").length + 1), spellcheck: "false", autocapitalize: "off", "aria-label": t("Rule, one line each"), "data-rule": index,
+    rows: Math.min(8, rule.split("\n").length + 1),
+    spellcheck: "false",
+    autocapitalize: "off",
+    "aria-label": t("Rule, one line each"),
+    "data-rule": index,
   });
   text.value = rule;
   const problem = element("p", { class: "problem", role: "alert", hidden: true });
@@ -84,7 +88,10 @@ async function settingsFor(field, rule, problem) {
       await post("/trajectories", { problem, steps: 1, runs: [{ rule, settings }] }, { query: { until: 0 } });
       return settings;
     } catch (error) {
-      const next = error instanceof Refusal ? ruleSettings(settings, error.problem, (name) => field.kept[name] ?? defaultOf(field.rail.catalog, name)) : null;
+      const next =
+        error instanceof Refusal
+          ? ruleSettings(settings, error.problem, (name) => field.kept[name] ?? defaultOf(field.rail.catalog, name))
+          : null;
       if (!next || round >= ROUNDS) throw error;
       settings = next;
     }

@@ -10,12 +10,22 @@ export function createGallery(scenes, open) {
   if (scenes.length < 2) return gallery;
   button.hidden = false;
   button.append(icon("down"));
-  gallery.entries = scenes.map((scene, index) => element("button", {
-    type: "button", class: "scene", "data-scene": scene.name, onclick: () => {
-      menu.hidePopover();
-      open(scene);
-    },
-  }, element("span", { class: "nr" }, String(index + 1)), element("span", {}, element("strong", {}, scene.title), element("small", {}, scene.lesson))));
+  gallery.entries = scenes.map((scene, index) =>
+    element(
+      "button",
+      {
+        type: "button",
+        class: "scene",
+        "data-scene": scene.name,
+        onclick: () => {
+          menu.hidePopover();
+          open(scene);
+        },
+      },
+      element("span", { class: "nr" }, String(index + 1)),
+      element("span", {}, element("strong", {}, scene.title), element("small", {}, scene.lesson)),
+    ),
+  );
   menu.replaceChildren(...gallery.entries);
   anchor(button, menu, "end");
   menu.addEventListener("keydown", (event) => move(gallery, event));

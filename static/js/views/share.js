@@ -24,7 +24,9 @@ export function createShare(share) {
     if (possible) sometimes.push([made, possible]);
     return made;
   };
-  const menu = element("div", { class: "menu share", id: "share-menu", popover: "auto", role: "menu", "aria-label": t("Share") },
+  const menu = element(
+    "div",
+    { class: "menu share", id: "share-menu", popover: "auto", role: "menu", "aria-label": t("Share") },
     ...[
       { icon: "link", words: t("Copy link"), press: () => copyLink(share) },
       { icon: "picture", words: t("Picture as PNG"), press: () => savePicture(share, "png") },
@@ -36,10 +38,19 @@ export function createShare(share) {
     ...[
       { icon: "code", words: t("Python code"), press: () => showCode(t("Python code"), pythonProgram(location.origin, share.spec())) },
       ...(share.code ?? []),
-      { icon: "page", words: t("Frame for a course page"), possible: () => Boolean(share.link()),
-        press: () => showCode(t("Frame for a course page"), frame(location.origin, withLanguage(share.link()), document.title)) },
-      { icon: "terminal", words: t("curl command"), press: () => showCode(t("curl command"), curl(location.origin, share.link(), share.spec())) },
-    ].map(entry));
+      {
+        icon: "page",
+        words: t("Frame for a course page"),
+        possible: () => Boolean(share.link()),
+        press: () => showCode(t("Frame for a course page"), frame(location.origin, withLanguage(share.link()), document.title)),
+      },
+      {
+        icon: "terminal",
+        words: t("curl command"),
+        press: () => showCode(t("curl command"), curl(location.origin, share.link(), share.spec())),
+      },
+    ].map(entry),
+  );
   menu.addEventListener("keydown", (event) => {
     const items = [...menu.querySelectorAll("[role=menuitem]:not([hidden])")];
     const at = items.indexOf(document.activeElement);
@@ -60,7 +71,8 @@ export function createShare(share) {
 
 async function copyLink(share) {
   const link = share.link();
-  if (!link) return say(t("This is too long for a link. Save the spec as a file instead."), { words: t("Save"), press: () => saveSpec(share) });
+  if (!link)
+    return say(t("This is too long for a link. Save the spec as a file instead."), { words: t("Save"), press: () => saveSpec(share) });
   const address = addressOf(share);
   if (await copied(address)) say(t("Link copied: it shows exactly this."));
   else showCode(t("Copy link"), address);

@@ -35,8 +35,18 @@ const find = (id) => document.querySelector(id);
 export function createStage(page, plotly, on) {
   page.theme = currentTheme(page.tokens);
   page.stage = {
-    contour: createContour(find("#contour"), plotly, on), curve: createCurve(find("#curve"), plotly, on), loss: createLoss(find("#loss"), plotly, on),
-    surface: null, on, quad: find("#quad"), raf: 0, changedAt: 0, saidAt: 0, surfaceAt: 0, surfaceCost: 0, railDirty: true,
+    contour: createContour(find("#contour"), plotly, on),
+    curve: createCurve(find("#curve"), plotly, on),
+    loss: createLoss(find("#loss"), plotly, on),
+    surface: null,
+    on,
+    quad: find("#quad"),
+    raf: 0,
+    changedAt: 0,
+    saidAt: 0,
+    surfaceAt: 0,
+    surfaceCost: 0,
+    railDirty: true,
   };
   for (const button of document.querySelectorAll(".tabs button")) {
     button.addEventListener("click", () => {
@@ -60,8 +70,10 @@ async function plotIn(page) {
   } catch (error) {
     const missing = find("#surface-missing");
     missing.hidden = false;
-    missing.textContent = error.message === "webgl" ? t("The surface needs WebGL, which this browser has switched off or lacks. The contour shows the same.")
-      : t("The surface could not be loaded. The contour shows the same.");
+    missing.textContent =
+      error.message === "webgl"
+        ? t("The surface needs WebGL, which this browser has switched off or lacks. The contour shows the same.")
+        : t("The surface could not be loaded. The contour shows the same.");
   }
 }
 
@@ -157,8 +169,17 @@ function showPanels(page, state, rest) {
   const { trajectory, index, identity } = state.runs[page.selected] ?? state.runs[0];
   const run = state.spec.runs[index];
   showInspector(page.inspector, {
-    spec: state.spec, index, who: identity, step: state.step, trajectory, parameters: state.parameters, names: map.variables.length === state.parameters.length ? map.variables : state.parameters,
-    lines: linesOf(page, state, index), plain: run.optimizer === "sgd" && !run.schedule,
-    rate: settingAt(state.spec, index, "lr", Math.min(state.step, trajectory.count - 2)), moving: !rest, refresh: () => touch(page),
+    spec: state.spec,
+    index,
+    who: identity,
+    step: state.step,
+    trajectory,
+    parameters: state.parameters,
+    names: map.variables.length === state.parameters.length ? map.variables : state.parameters,
+    lines: linesOf(page, state, index),
+    plain: run.optimizer === "sgd" && !run.schedule,
+    rate: settingAt(state.spec, index, "lr", Math.min(state.step, trajectory.count - 2)),
+    moving: !rest,
+    refresh: () => touch(page),
   });
 }

@@ -20,10 +20,20 @@ export function showRail(page, state) {
   const spec = page.spec;
   page.stage.railDirty = false;
   showOptimizers(page.optimizers, {
-    spec, step: page.player.step, identities: whoIs(page, spec), selected: page.selected, hidden: page.hidden, problems: page.problems, gauges: state?.gauges,
+    spec,
+    step: page.player.step,
+    identities: whoIs(page, spec),
+    selected: page.selected,
+    hidden: page.hidden,
+    problems: page.problems,
+    gauges: state?.gauges,
   });
   showRunning(page);
-  showFormula(page.formula, { problem: problemOf(spec, page.selected), map: page.answerKey === problemKey(page) ? page.answer : null, start: startOf(spec, page.selected) });
+  showFormula(page.formula, {
+    problem: problemOf(spec, page.selected),
+    map: page.answerKey === problemKey(page) ? page.answer : null,
+    start: startOf(spec, page.selected),
+  });
 }
 
 /** Steps, noise and seed. */

@@ -17,7 +17,11 @@ export function showWords(page, state, rest) {
   const chosen = state.runs[page.selected] ?? state.runs[0];
   const row = catalogRow(page);
   const title = page.scene ? page.scene.title : (row?.title ?? fittedTitle(page) ?? t("Your own function"));
-  showKicker(page.lede, { number: page.scene ? page.scenes.indexOf(page.scene) + 1 : 0, title, lesson: page.scene?.lesson ?? row?.lesson ?? fittedLesson(page) ?? "" });
+  showKicker(page.lede, {
+    number: page.scene ? page.scenes.indexOf(page.scene) + 1 : 0,
+    title,
+    lesson: page.scene?.lesson ?? row?.lesson ?? fittedLesson(page) ?? "",
+  });
   showQuestion(page.lede, page.answered ? null : page.scene);
   showVerdict(page.lede, page.seen >= state.steps ? verdict(page.scene, page.prediction) : null);
   showGallery(page.gallery, page.scene);
@@ -54,9 +58,20 @@ export function factOf(page, state, { trajectory, identity, index }) {
   const over = ended(trajectory) && row >= trajectory.count - 1;
   const span = Math.min(...state.map.window.map(([low, high]) => high - low));
   return {
-    who: identity.name, colour: identity.colour, dashName: identity.dashName, step: state.step, row, over, status: trajectory.status,
-    point: point(trajectory, state.parameters, row), loss: cell(trajectory, "loss", row), slope: slope ? Math.hypot(...slope) : NaN,
-    steepest: over ? steepest(trajectory, state.parameters) : NaN, lr: settingAt(state.spec, index, "lr", row) ?? NaN, minima: state.map.marks, reach: span * 0.02,
+    who: identity.name,
+    colour: identity.colour,
+    dashName: identity.dashName,
+    step: state.step,
+    row,
+    over,
+    status: trajectory.status,
+    point: point(trajectory, state.parameters, row),
+    loss: cell(trajectory, "loss", row),
+    slope: slope ? Math.hypot(...slope) : NaN,
+    steepest: over ? steepest(trajectory, state.parameters) : NaN,
+    lr: settingAt(state.spec, index, "lr", row) ?? NaN,
+    minima: state.map.marks,
+    reach: span * 0.02,
     ...(over && { tail: tail(trajectory, state.parameters), from: point(trajectory, state.parameters, 0) }),
   };
 }
@@ -78,11 +93,37 @@ function asides(page, state) {
   const log = map.scale.log;
   write("#surface-aside", log ? t("drag to turn · height is log loss") : t("drag to turn · height is loss"));
   const at = hover?.point && map.variables.length === hover.point.length ? hover.point : null;
-  write("#contour-aside", state.asked ? t("tap your answer here") : page.fog ? fogWords(state) : page.theory && map.variables.length === 2 ? curvatureWords(page, state) : at ? t("f({point}) = {value}", { point: at.map((v) => plainNumber(Number(v.toPrecision(3)))).join(", "), value: valueText(map, at) })
-    : log ? t("lines every half decade · click to set the start") : t("evenly spaced lines · click to set the start"));
-  const over = state.asked ? t("tap your answer here") : state.fog ? fogWords(state) : page.theory && map.variables.length === 1 ? slopeWords(page, state) : "";
-  write("#curve-aside", over || (at && map.variables.length === 1 ? t("f({point}) = {value}", { point: plainNumber(Number(at[0].toPrecision(3))), value: valueText(map, at) })
-    : t("tangent and next step of the selected run · click to set the start")));
+  write(
+    "#contour-aside",
+    state.asked
+      ? t("tap your answer here")
+      : page.fog
+        ? fogWords(state)
+        : page.theory && map.variables.length === 2
+          ? curvatureWords(page, state)
+          : at
+            ? t("f({point}) = {value}", {
+                point: at.map((v) => plainNumber(Number(v.toPrecision(3)))).join(", "),
+                value: valueText(map, at),
+              })
+            : log
+              ? t("lines every half decade · click to set the start")
+              : t("evenly spaced lines · click to set the start"),
+  );
+  const over = state.asked
+    ? t("tap your answer here")
+    : state.fog
+      ? fogWords(state)
+      : page.theory && map.variables.length === 1
+        ? slopeWords(page, state)
+        : "";
+  write(
+    "#curve-aside",
+    over ||
+      (at && map.variables.length === 1
+        ? t("f({point}) = {value}", { point: plainNumber(Number(at[0].toPrecision(3))), value: valueText(map, at) })
+        : t("tangent and next step of the selected run · click to set the start")),
+  );
   page.stage.loss.isLog = lossIsLog(state, page.stage.loss.range);
   const held = state.runs.some((run) => run.trajectory.columns.has("held_out_loss")) ? ` · ${t("thin: held out")}` : "";
   write("#loss-aside", (page.stage.loss.isLog ? t("log scale, per step") : t("linear scale, per step")) + held);
@@ -109,7 +150,9 @@ function showMilestones(page, state) {
   const goal = 0.01;
   const marks = state.runs.filter((run) => run.visible && ended(run.trajectory)).flatMap((run) => {
     const at = settles(run.trajectory, goal, state.lossFloor.floor);
-    return at > 0 && at <= page.seen && at < 0.97 * state.steps ? [{ step: at, label: t("{who} below {goal}", { who: run.identity.name, goal }), colour: run.identity.colour }] : [];
+    return at > 0 && at <= page.seen && at < 0.97 * state.steps
+      ? [{ step: at, label: t("{who} below {goal}", { who: run.identity.name, goal }), colour: run.identity.colour }]
+      : [];
   });
   const key = JSON.stringify([marks, state.steps]);
   if (page.stage.marksKey === key) return;

@@ -21,7 +21,18 @@ export function createSurface(host, plotly, on) {
   const plot = document.createElement("div");
   plot.className = "plotly-host";
   host.append(plot);
-  const view = { host, plot, plotly, on, trail: createTrail(host, "surface"), pixels: createPixels(), drawn: "", camera: null, hooked: false, turn: 0 };
+  const view = {
+    host,
+    plot,
+    plotly,
+    on,
+    trail: createTrail(host, "surface"),
+    pixels: createPixels(),
+    drawn: "",
+    camera: null,
+    hooked: false,
+    turn: 0,
+  };
   view.trail.redraw = () => drawSurface(view, view.state);
   if (on.start) listen(view, () => sightOf(view));
   return view;
@@ -55,9 +66,19 @@ function plotPaths(view, state, key, width, height) {
   const ground = groundOf(state.map);
   for (const run of state.runs.filter((candidate) => candidate.visible)) {
     const [xs, ys] = state.parameters.map((name) => run.trajectory.columns.get(name));
-    const points = Array.from({ length: rowAt(run.trajectory, state.step) + 1 }, (_, row) => (ground.inside([xs[row], ys[row]]) ? ground.at([xs[row], ys[row]]) : [null, null, null]));
+    const points = Array.from({ length: rowAt(run.trajectory, state.step) + 1 }, (_, row) =>
+      ground.inside([xs[row], ys[row]]) ? ground.at([xs[row], ys[row]]) : [null, null, null],
+    );
     const [x, y, z] = [0, 1, 2].map((axis) => points.map((point) => point[axis]));
-    figure.data.push({ type: "scatter3d", mode: "lines", x, y, z, hoverinfo: "skip", line: { color: run.identity.colour, width: run.selected ? 6 : 4 } });
+    figure.data.push({
+      type: "scatter3d",
+      mode: "lines",
+      x,
+      y,
+      z,
+      hoverinfo: "skip",
+      line: { color: run.identity.colour, width: run.selected ? 6 : 4 },
+    });
   }
   view.plotly.react(view.plot, figure.data, figure.layout, CONFIG);
 }
@@ -127,7 +148,14 @@ function groundOf(map) {
   const height = (x, y) => Math.min(high, scale.height(f(x, y)));
   const inside = ([x, y]) => x >= window3[0][0] && x <= window3[0][1] && y >= window3[1][0] && y <= window3[1][1];
   if (!drawnGrounds.has(grid3)) drawnGrounds.set(grid3, groundBetween(grid3, scale.height));
-  return { height, drawn: drawnGrounds.get(grid3), inside, range: [low, high], box: window3, at: (p) => [p[0], p[1], height(p[0], p[1]) + lift] };
+  return {
+    height,
+    drawn: drawnGrounds.get(grid3),
+    inside,
+    range: [low, high],
+    box: window3,
+    at: (p) => [p[0], p[1], height(p[0], p[1]) + lift],
+  };
 }
 
 /** Maps a row to vertices: the way from the row before, in pieces that follow the ground. */
@@ -169,7 +197,8 @@ function drawPoints(view, state, visible, ground, eye) {
   }
   for (const run of visible) {
     if (!run.trajectory.count) continue;
-    if (!state.together) spot(at(run, state.step), { symbol: run.identity.symbol, colour: run.identity.colour, radius: theme.size(run.selected ? 7 : 6) });
+    if (!state.together)
+      spot(at(run, state.step), { symbol: run.identity.symbol, colour: run.identity.colour, radius: theme.size(run.selected ? 7 : 6) });
     if (hover?.row !== undefined) spot(at(run, hover.row), { symbol: "circle-open", colour: run.identity.colour, radius: 4.5 });
   }
   if (hover?.point && hover.from !== "surface") spot(hover.point, { symbol: "circle-open", colour: theme.ink, radius: 5 });
@@ -178,5 +207,12 @@ function drawPoints(view, state, visible, ground, eye) {
 function nameStart(context, { theme, words }, start, ground, eye) {
   if (!ground.inside(start)) return;
   const [cx, y] = eye.project(ground.at(start));
-  drawLabel(context, { text: words.start, cx, cy: y - theme.size(17), colour: theme.ink, paper: theme.paper, font: `400 ${theme.size(11)}px ${theme.sans}` });
+  drawLabel(context, {
+    text: words.start,
+    cx,
+    cy: y - theme.size(17),
+    colour: theme.ink,
+    paper: theme.paper,
+    font: `400 ${theme.size(11)}px ${theme.sans}`,
+  });
 }

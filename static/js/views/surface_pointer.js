@@ -6,7 +6,18 @@ import { pick } from "../geometry.js";
 import { nearestRow } from "../pixels.js";
 
 const REACH = { mouse: 14, pen: 18, touch: 28 }; // pixels round the start's mark
-const MOUSE_AND_TOUCH = ["mousedown", "mousemove", "mouseup", "mouseover", "mouseout", "mouseenter", "mouseleave", "touchstart", "touchmove", "touchend"];
+const MOUSE_AND_TOUCH = [
+  "mousedown",
+  "mousemove",
+  "mouseup",
+  "mouseover",
+  "mouseout",
+  "mouseenter",
+  "mouseleave",
+  "touchstart",
+  "touchmove",
+  "touchend",
+];
 const STILL = 4; // pixels that a press may tremble
 const TURN = Math.PI / 24; // of a key
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
@@ -25,7 +36,12 @@ export function listen(view, sight) {
   };
   const onStart = (at, reach) => {
     const seen = sight();
-    return Boolean(seen) && view.state.starts.some((start) => seen.ground.inside(start) && Math.hypot(...seen.eye.project(seen.ground.at(start)).map((v, i) => v - at[i])) < reach);
+    return (
+      Boolean(seen) &&
+      view.state.starts.some(
+        (start) => seen.ground.inside(start) && Math.hypot(...seen.eye.project(seen.ground.at(start)).map((v, i) => v - at[i])) < reach,
+      )
+    );
   };
   // Plotly turns the camera by mouse and touch events: while the start is dragged it hears none of them.
   const guard = (event) => {
@@ -36,7 +52,8 @@ export function listen(view, sight) {
   for (const name of MOUSE_AND_TOUCH) host.addEventListener(name, guard, { capture: true, passive: false });
   host.addEventListener("pointerdown", (event) => down(view, hand, event, { at: local(event), onStart }), { capture: true });
   host.addEventListener("pointermove", (event) => move(view, hand, event, { at: local(event), groundAt, onStart }), { capture: true });
-  for (const name of ["pointerup", "pointercancel"]) host.addEventListener(name, (event) => up(view, hand, event, { at: local(event), groundAt }), { capture: true });
+  for (const name of ["pointerup", "pointercancel"])
+    host.addEventListener(name, (event) => up(view, hand, event, { at: local(event), groundAt }), { capture: true });
   host.addEventListener("pointerleave", () => view.on.hover(null));
   host.addEventListener("keydown", (event) => key(view, event));
 }

@@ -35,18 +35,38 @@ export async function bestRates(spec, goal, on, signal) {
 
 /** The curves of a fair race, one under the other: steps to the goal, or the loss at the end, against the rate. */
 export function curvesOf(found, identities, goal) {
-  return element("div", { class: "curves" }, ...found.map(({ index, rate, curve, at }) => {
-    const reached = curve.steps[at] !== null;
-    const words = reached ? t("{rate}: at the goal after {steps} steps", { rate: plainNumber(rate), steps: curve.steps[at] })
-      : t("{rate}: loss {loss} at the end", { rate: plainNumber(rate), loss: num(curve.loss[at], 3) });
-    return element("div", { class: "curve" }, element("span", { class: "line" }, swatch(identities[index])), element("strong", {}, identities[index].name),
-      element("span", {}, words), sparkline(curve, at, identities[index].colour, reached));
-  }), element("p", { class: "hint" }, goal === null ? t("Loss at the end against the learning rate, 0.0001 to 10.") : t("Steps to the goal against the learning rate, 0.0001 to 10; gaps never arrive.")));
+  return element(
+    "div",
+    { class: "curves" },
+    ...found.map(({ index, rate, curve, at }) => {
+      const reached = curve.steps[at] !== null;
+      const words = reached
+        ? t("{rate}: at the goal after {steps} steps", { rate: plainNumber(rate), steps: curve.steps[at] })
+        : t("{rate}: loss {loss} at the end", { rate: plainNumber(rate), loss: num(curve.loss[at], 3) });
+      return element(
+        "div",
+        { class: "curve" },
+        element("span", { class: "line" }, swatch(identities[index])),
+        element("strong", {}, identities[index].name),
+        element("span", {}, words),
+        sparkline(curve, at, identities[index].colour, reached),
+      );
+    }),
+    element(
+      "p",
+      { class: "hint" },
+      goal === null
+        ? t("Loss at the end against the learning rate, 0.0001 to 10.")
+        : t("Steps to the goal against the learning rate, 0.0001 to 10; gaps never arrive."),
+    ),
+  );
 }
 
 function sparkline(curve, at, colour, reached) {
   const [width, height] = [220, 34];
-  const values = curve.loss.map((loss, i) => (reached ? curve.steps[i] : curve.state[i] === "finished" && Number.isFinite(loss ?? NaN) ? loss : null));
+  const values = curve.loss.map((loss, i) =>
+    reached ? curve.steps[i] : curve.state[i] === "finished" && Number.isFinite(loss ?? NaN) ? loss : null,
+  );
   const known = values.filter((v) => v !== null);
   const [low, high] = [Math.min(...known), Math.max(...known)];
   const x = (i) => 3 + (i / (values.length - 1)) * (width - 6);

@@ -111,7 +111,13 @@ function extend(trail, path, drawn) {
     if (!pieces.any) continue;
     if (path.halo && !faded) stroke(trail, halo, pieces.shape, { colour: path.halo, width: path.width + 2.6, dash: [], opacity: 1 });
     const opacity = (path.opacity ?? 1) * (faded ? 0.32 : 1);
-    stroke(trail, line, pieces.shape, { ...path, width: faded ? path.width * 0.7 : path.width, dash: faded ? [] : path.dash, opacity, offset: drawn.length });
+    stroke(trail, line, pieces.shape, {
+      ...path,
+      width: faded ? path.width * 0.7 : path.width,
+      dash: faded ? [] : path.dash,
+      opacity,
+      offset: drawn.length,
+    });
   }
   drawn.length += lengthOf(path, Math.max(0, drawn.count - 1));
   drawn.count = path.count;
@@ -195,19 +201,61 @@ export function symbolPath(symbol, x, y, r, path = new Path2D()) {
     points.forEach(([u, v], i) => (i ? path.lineTo(x + u * r, y + v * r) : path.moveTo(x + u * r, y + v * r)));
     path.closePath();
   };
-  if (symbol === "diamond") polygon([[0, -1.25], [1.25, 0], [0, 1.25], [-1.25, 0]]);
-  else if (symbol === "square") polygon([[-0.92, -0.92], [0.92, -0.92], [0.92, 0.92], [-0.92, 0.92]]);
-  else if (symbol === "triangle-up") polygon([[0, -1.2], [1.15, 0.85], [-1.15, 0.85]]);
-  else if (symbol === "triangle-down") polygon([[0, 1.2], [1.15, -0.85], [-1.15, -0.85]]);
-  else if (symbol === "cross") polygon([[-0.4, -1.1], [0.4, -1.1], [0.4, -0.4], [1.1, -0.4], [1.1, 0.4], [0.4, 0.4], [0.4, 1.1], [-0.4, 1.1], [-0.4, 0.4], [-1.1, 0.4], [-1.1, -0.4], [-0.4, -0.4]]);
-  else if (symbol === "star") polygon(Array.from({ length: 10 }, (_, i) => {
-    const [angle, reach] = [(i * Math.PI) / 5 - Math.PI / 2, i % 2 ? 0.55 : 1.3];
-    return [Math.cos(angle) * reach, Math.sin(angle) * reach];
-  }));
-  else if (symbol === "pentagon") polygon(Array.from({ length: 5 }, (_, i) => {
-    const angle = (i * 2 * Math.PI) / 5 - Math.PI / 2;
-    return [Math.cos(angle) * 1.15, Math.sin(angle) * 1.15];
-  }));
+  if (symbol === "diamond")
+    polygon([
+      [0, -1.25],
+      [1.25, 0],
+      [0, 1.25],
+      [-1.25, 0],
+    ]);
+  else if (symbol === "square")
+    polygon([
+      [-0.92, -0.92],
+      [0.92, -0.92],
+      [0.92, 0.92],
+      [-0.92, 0.92],
+    ]);
+  else if (symbol === "triangle-up")
+    polygon([
+      [0, -1.2],
+      [1.15, 0.85],
+      [-1.15, 0.85],
+    ]);
+  else if (symbol === "triangle-down")
+    polygon([
+      [0, 1.2],
+      [1.15, -0.85],
+      [-1.15, -0.85],
+    ]);
+  else if (symbol === "cross")
+    polygon([
+      [-0.4, -1.1],
+      [0.4, -1.1],
+      [0.4, -0.4],
+      [1.1, -0.4],
+      [1.1, 0.4],
+      [0.4, 0.4],
+      [0.4, 1.1],
+      [-0.4, 1.1],
+      [-0.4, 0.4],
+      [-1.1, 0.4],
+      [-1.1, -0.4],
+      [-0.4, -0.4],
+    ]);
+  else if (symbol === "star")
+    polygon(
+      Array.from({ length: 10 }, (_, i) => {
+        const [angle, reach] = [(i * Math.PI) / 5 - Math.PI / 2, i % 2 ? 0.55 : 1.3];
+        return [Math.cos(angle) * reach, Math.sin(angle) * reach];
+      }),
+    );
+  else if (symbol === "pentagon")
+    polygon(
+      Array.from({ length: 5 }, (_, i) => {
+        const angle = (i * 2 * Math.PI) / 5 - Math.PI / 2;
+        return [Math.cos(angle) * 1.15, Math.sin(angle) * 1.15];
+      }),
+    );
   else path.arc(x, y, r, 0, 2 * Math.PI);
   return path;
 }

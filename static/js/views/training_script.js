@@ -9,7 +9,11 @@ import { showCode } from "./share.js";
 
 /** The entry, for what `race` has run; `names(spec)` says what its runs are called. It is not there where torch makes none of them. */
 export function trainingScript(race, language, names) {
-  const possible = () => race.runs.length > 0 && !race.next && race.runs.every(({ count }) => count > 0) && race.spec.runs.some((_, index) => trains(race.spec, index));
+  const possible = () =>
+    race.runs.length > 0 &&
+    !race.next &&
+    race.runs.every(({ count }) => count > 0) &&
+    race.spec.runs.some((_, index) => trains(race.spec, index));
   return { icon: "code", words: t("PyTorch script"), possible, press: () => show(race, language, names) };
 }
 

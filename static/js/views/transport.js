@@ -17,8 +17,15 @@ const speedName = (speed) => NAMES[speed] ?? `${speed}×`;
 export function createTransport(on, speeds = SHOWN_SPEEDS) {
   const bar = document.querySelector("#bar");
   const transport = {
-    on, bar, speeds, play: bar.querySelector("[data-action=play]"), scrub: bar.querySelector("#scrub"), stepno: bar.querySelector("#stepno"),
-    ticks: bar.querySelector("#ticks"), speed: bar.querySelector("#speed"), shown: {},
+    on,
+    bar,
+    speeds,
+    play: bar.querySelector("[data-action=play]"),
+    scrub: bar.querySelector("#scrub"),
+    stepno: bar.querySelector("#stepno"),
+    ticks: bar.querySelector("#ticks"),
+    speed: bar.querySelector("#speed"),
+    shown: {},
   };
   // Asked once: a width that is asked for in the middle of a frame lays the page out anew.
   new ResizeObserver(() => (transport.width = transport.ticks.clientWidth)).observe(transport.ticks);
@@ -32,9 +39,21 @@ export function createTransport(on, speeds = SHOWN_SPEEDS) {
     else if (action === "forward") on.nudge(1);
   });
   transport.scrub.addEventListener("input", () => on.seek(Number(transport.scrub.value)));
-  transport.speed.append(...speeds.map((speed) => element("button", {
-    type: "button", "data-speed": speed, "aria-pressed": "false", title: `${t("Speed")} ${speedName(speed)}`, onclick: () => on.speed(speed),
-  }, speedName(speed))));
+  transport.speed.append(
+    ...speeds.map((speed) =>
+      element(
+        "button",
+        {
+          type: "button",
+          "data-speed": speed,
+          "aria-pressed": "false",
+          title: `${t("Speed")} ${speedName(speed)}`,
+          onclick: () => on.speed(speed),
+        },
+        speedName(speed),
+      ),
+    ),
+  );
   document.addEventListener("keydown", (event) => key(on, event));
   return transport;
 }
@@ -45,8 +64,17 @@ export function createTransport(on, speeds = SHOWN_SPEEDS) {
  */
 export function showTransport(transport, state) {
   const { shown, play, scrub } = transport;
-  const reading = state.reading ?? { say: (slots) => t("Step {step} of {steps}", slots), step: String(state.step), steps: String(state.steps) };
-  if (shown.steps !== state.steps || shown.step !== state.step || shown.reading?.step !== reading.step || shown.reading?.steps !== reading.steps) {
+  const reading = state.reading ?? {
+    say: (slots) => t("Step {step} of {steps}", slots),
+    step: String(state.step),
+    steps: String(state.steps),
+  };
+  if (
+    shown.steps !== state.steps ||
+    shown.step !== state.step ||
+    shown.reading?.step !== reading.step ||
+    shown.reading?.steps !== reading.steps
+  ) {
     if (shown.steps !== state.steps) scrub.max = String(state.steps);
     scrub.value = String(state.step);
     scrub.style.setProperty("--v", `${(100 * state.step) / Math.max(1, state.steps)}%`);
@@ -89,7 +117,8 @@ export function showTicks(transport, marks, steps) {
   const sorted = [...marks].sort((a, b) => a.step - b.step);
   transport.ticks.replaceChildren(...sorted.map(({ step, label, colour }) => {
     const left = (step / steps) * width;
-    const long = label.length * (/[\u3000-\uffff]/.test(label) ? 8.5 : 6.2) * (document.documentElement.dataset.present === undefined ? 1 : 1.2);
+    const long =
+      label.length * (/[\u3000-\uffff]/.test(label) ? 8.5 : 6.2) * (document.documentElement.dataset.present === undefined ? 1 : 1.2);
     const edge = left < 60 ? "early" : width - left < 60 ? "late" : null;
     const begins = edge === "early" ? left : edge === "late" ? left - long : left - long / 2;
     const room = begins >= free;
