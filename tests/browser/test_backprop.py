@@ -141,6 +141,7 @@ def test_ten_layers_keep_their_numbers_apart(open_page: OpenPage) -> None:
         deeper.click()
         expect(page.locator("#sizes .size")).to_have_count(hidden + 2)
     expect(deeper).to_be_disabled()
+    expect(page.locator("#graph .unit")).to_have_count(23)  # the pass is here
     page.keyboard.press("End")
     numbers = page.locator("#graph text.word.g")
     expect(numbers).to_have_count(20)  # a gradient under every unit, none squeezed between two of them

@@ -7,7 +7,7 @@ import { errors, exclusive, features, probabilities, rights } from "../classifie
 import { fix } from "../numbers.js";
 import { equalAspect, niceTicks } from "../levels.js";
 import { boundaries, gridPoints, shade } from "../regions.js";
-import { nearest } from "../points.js";
+import { takeHands } from "./classify_hands.js";
 import { symbolPath } from "./trail.js";
 
 const MARGIN = { left: 28, right: 1, top: 2, bottom: 22 };
@@ -17,8 +17,6 @@ const SLOW = 9; // ms: regions that took longer are drawn with fewer cells next 
 const QUICK = 4;
 const COSTLY = 60; // parameters from which the fine grid is made coarser
 const TINT = { light: 0.34, dark: 0.38 };
-const GRAB = 12; // pixels
-const TOUCH_GRAB = 22;
 
 /** The map in `host`. `on`: tool() that a click uses, probe(point), add(point), move(index, point, phase), label(index), erase(index), brush(k). */
 export function createMap(host, on) {
@@ -33,11 +31,7 @@ export function createMap(host, on) {
   const map = { host, on, below: layer("regions"), dots: layer("points"), above: layer("marks"), cells: document.createElement("canvas"), window: null, shown: null, key: "", held: null, quality: 1, box: null, stamps: new Map() };
   // Asked once: a size that is asked for in the middle of a frame lays the page out anew.
   new ResizeObserver(() => (map.box = [host.clientWidth, host.clientHeight])).observe(host);
-  host.addEventListener("pointerdown", (event) => press(map, event));
-  host.addEventListener("pointermove", (event) => glide(map, event));
-  host.addEventListener("pointerup", (event) => lift(map, event));
-  host.addEventListener("pointercancel", (event) => lift(map, event));
-  host.addEventListener("keydown", (event) => key(map, event));
+  takeHands(map);
   return map;
 }
 
@@ -364,80 +358,6 @@ function drawProbe(map, { probe, theme }) {
     }
     context.stroke();
   }
-}
-
-/* hands */
-
-function place(map, event) {
-  const box = map.host.getBoundingClientRect();
-  return [event.clientX - box.left, event.clientY - box.top];
-}
-
-const pointAt = (map, [px, py]) => [map.x(px), map.y(py)];
-
-function under(map, [px, py], reach) {
-  return nearest(map.shown?.model.points ?? [], (point) => Math.hypot(map.px(point[0]) - px, map.py(point[1]) - py), reach);
-}
-
-function inside({ area }, [px, py]) {
-  return px >= area.left && px <= area.left + area.width && py >= area.top && py <= area.top + area.height;
-}
-
-function press(map, event) {
-  if (event.button > 0 || !map.shown || event.target.closest(".map-note")) return;
-  const at = place(map, event);
-  if (!inside(map, at)) return;
-  const tool = map.on.tool();
-  const index = under(map, at, event.pointerType === "mouse" ? GRAB : TOUCH_GRAB);
-  map.on.probe(pointAt(map, at));
-  if (tool === "draw") {
-    map.host.setPointerCapture(event.pointerId);
-    map.held = index >= 0 ? { index, moved: false } : { index: map.on.add(pointAt(map, at)), moved: true };
-  } else if (tool === "label" && index >= 0) map.on.label(index);
-  else if (tool === "erase" && index >= 0) map.on.erase(index);
-}
-
-function glide(map, event) {
-  if (!map.shown || !map.area) return;
-  const at = place(map, event);
-  if (map.held) {
-    map.on.move(map.held.index, pointAt(map, at), "move");
-    map.held.moved = true;
-  }
-  if (!inside(map, at)) return;
-  if (event.pointerType !== "touch" || event.buttons) map.on.probe(pointAt(map, at));
-  const near = map.on.tool() !== "look" && under(map, at, GRAB) >= 0;
-  map.host.toggleAttribute("data-near", near);
-}
-
-function lift(map, event) {
-  if (!map.held) return;
-  if (map.held.moved) map.on.move(map.held.index, pointAt(map, place(map, event)), "end");
-  map.held = null;
-}
-
-const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-
-/** Arrow keys move the probe, Enter does what the tool says there, digits choose the class. */
-function key(map, event) {
-  if (!map.shown || event.ctrlKey || event.metaKey || event.altKey) return;
-  const step = STEPS[event.key];
-  const { probe, palette } = map.shown;
-  const digit = Number(event.key);
-  if (step) map.on.probe(probe.map((v, i) => v + step[i] * map.step * (event.shiftKey ? 40 : 8)));
-  else if (event.key === "Enter") useTool(map, map.on.tool());
-  else if (event.key === "Delete" || event.key === "Backspace") useTool(map, "erase");
-  else if (digit >= 1 && digit <= palette.length) map.on.brush(digit - 1);
-  else return;
-  event.preventDefault();
-}
-
-function useTool(map, tool) {
-  const { probe } = map.shown;
-  const index = under(map, [map.px(probe[0]), map.py(probe[1])], 30);
-  if (tool === "draw") map.on.add(probe, true);
-  if (tool === "label" && index >= 0) map.on.label(index);
-  if (tool === "erase" && index >= 0) map.on.erase(index);
 }
 
 /** A place in words. */
