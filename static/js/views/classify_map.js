@@ -28,7 +28,21 @@ export function createMap(host, on) {
     host.append(canvas);
     return canvas.getContext("2d");
   };
-  const map = { host, on, below: layer("regions"), dots: layer("points"), above: layer("marks"), cells: document.createElement("canvas"), window: null, shown: null, key: "", held: null, quality: 1, box: null, stamps: new Map() };
+  const map = {
+    host,
+    on,
+    below: layer("regions"),
+    dots: layer("points"),
+    above: layer("marks"),
+    cells: document.createElement("canvas"),
+    window: null,
+    shown: null,
+    key: "",
+    held: null,
+    quality: 1,
+    box: null,
+    stamps: new Map(),
+  };
   // Asked once: a size that is asked for in the middle of a frame lays the page out anew.
   new ResizeObserver(() => (map.box = [host.clientWidth, host.clientHeight])).observe(host);
   takeHands(map);
@@ -55,7 +69,12 @@ function measure(map, theme) {
   const ratio = Math.min(devicePixelRatio || 1, 2);
   const size = theme.size(1);
   const margin = { ...MARGIN, left: MARGIN.left * size, bottom: MARGIN.bottom * size };
-  const area = { left: margin.left, top: margin.top, width: width - margin.left - margin.right, height: height - margin.top - margin.bottom };
+  const area = {
+    left: margin.left,
+    top: margin.top,
+    width: width - margin.left - margin.right,
+    height: height - margin.top - margin.bottom,
+  };
   const window = equalAspect(map.wanted, area.width / area.height);
   for (const { canvas } of [map.below, map.dots, map.above]) {
     if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
@@ -127,7 +146,10 @@ function drawRegions(map, shown, fine) {
 /** The grid's points and features are made once for a window, a size and a model. */
 function gridFor(map, { model }, fine) {
   const cost = Math.max(1, model.parameters.length / COSTLY);
-  const cells = Math.min((fine ? FINE : COARSE * map.quality) / cost ** (fine ? 0.9 : 0.75), map.area.width * map.area.height * map.ratio ** 2);
+  const cells = Math.min(
+    (fine ? FINE : COARSE * map.quality) / cost ** (fine ? 0.9 : 0.75),
+    map.area.width * map.area.height * map.ratio ** 2,
+  );
   const ny = Math.max(24, Math.round(Math.sqrt((cells * map.area.height) / map.area.width)));
   const nx = Math.max(24, Math.round((ny * map.area.width) / map.area.height));
   const key = [nx, ny, map.window, model.features.map(({ text }) => text), model.shift, model.scale].join("|");
@@ -168,10 +190,12 @@ function drawAxes(map, { theme, names }) {
   const bottom = area.top + area.height;
   context.textBaseline = "top";
   context.textAlign = "center";
-  for (const v of niceTicks(x0, x1, 6)) if (v < x1 - 0.06 * (x1 - x0) && v > x0 + 0.02 * (x1 - x0)) context.fillText(tick(v), map.px(v), bottom + 6);
+  for (const v of niceTicks(x0, x1, 6))
+    if (v < x1 - 0.06 * (x1 - x0) && v > x0 + 0.02 * (x1 - x0)) context.fillText(tick(v), map.px(v), bottom + 6);
   context.textAlign = "right";
   context.textBaseline = "middle";
-  for (const v of niceTicks(y0, y1, 6)) if (v < y1 - 0.07 * (y1 - y0) && v > y0 + 0.02 * (y1 - y0)) context.fillText(tick(v), area.left - 6, map.py(v));
+  for (const v of niceTicks(y0, y1, 6))
+    if (v < y1 - 0.07 * (y1 - y0) && v > y0 + 0.02 * (y1 - y0)) context.fillText(tick(v), area.left - 6, map.py(v));
   context.font = `italic 400 ${theme.size(14)}px ${theme.serif}`;
   context.fillStyle = theme.ink2;
   context.fillText(names[1], area.left - 6, area.top + 9);
@@ -328,7 +352,14 @@ function drawWeights(map, shown) {
     }
     const far = Math.hypot(wx, wy) * scale;
     if (far < 14) return;
-    name(context, theme, look.colour, outputs === 1 ? "w" : `w${"₀₁₂₃₄"[k]}`, x + wx * scale * (1 + 13 / far), y - wy * scale * (1 + 13 / far));
+    name(
+      context,
+      theme,
+      look.colour,
+      outputs === 1 ? "w" : `w${"₀₁₂₃₄"[k]}`,
+      x + wx * scale * (1 + 13 / far),
+      y - wy * scale * (1 + 13 / far),
+    );
   });
 }
 

@@ -5,30 +5,28 @@ import { t } from "../i18n.js";
 import { alone, classifies, withDataset, withModel } from "../learning.js";
 import { modelOf, patched } from "../models.js";
 import * as playing from "../player.js";
-import { nearest, owned, standardised, unfit, withLabel, withMoved, withoutPoint, withPoint } from "../points.js";
+import { owned, standardised, unfit, withLabel, withMoved, withoutPoint, withPoint } from "../points.js";
 import * as racing from "../race.js";
 import { problemOf } from "../settings.js";
-import { point, rowAt } from "../trajectory.js";
 import { inFragment, writeAddress } from "./address.js";
 import { createChrome, currentTheme, isDark, phone, readPage, sayIgnored } from "./chrome.js";
-import { createControls, showControls } from "./classify_controls.js";
-import { createCurves, drawCurves } from "./classify_curves.js";
-import { nameOf, paletteOf, rgb } from "./classify_names.js";
-import { createMap, drawMap, lookAt, sees } from "./classify_map.js";
-import { createPanel, drawPanel, panelFor, shifted } from "./classify_panels.js";
+import { createControls } from "./classify_controls.js";
+import { createCurves } from "./classify_curves.js";
+import { createMap, lookAt, sees } from "./classify_map.js";
+import { nameOf } from "./classify_names.js";
+import { createPanel, panelFor } from "./classify_panels.js";
 import { askForPoints } from "./classify_paste.js";
-import { createSlice, drawSlice } from "./classify_slice.js";
-import { createProbe, drawProbe } from "./classify_probe.js";
-import { cure, headline, marks, note, refusal, verdict } from "./classify_words.js";
+import { createProbe } from "./classify_probe.js";
+import { createScreen, paint } from "./classify_screen.js";
+import { createSlice } from "./classify_slice.js";
+import { cure, note, refusal } from "./classify_words.js";
 import { element } from "./element.js";
-import { createLede, showQuestion, showVerdict } from "./lede.js";
+import { createLede } from "./lede.js";
 import { saveHandOut, saveSpec } from "./share.js";
 import { trainingScript } from "./training_script.js";
-import { createTransport, showTicks, showTransport } from "./transport.js";
+import { createTransport, showTransport } from "./transport.js";
 
-const READABLE = 100; // ms: numbers change no faster than they can be read
 const REST_AFTER = 130; // ms without change before the map is drawn finely
-const SNAP = 0.012; // of the window: how near the probe must be to a point to tell about it
 
 const page = readPage();
 const { scenes } = page;
@@ -37,18 +35,50 @@ const asked = new URLSearchParams(location.hash.slice(1));
 const kept = history.state?.kept ? history.state.spec : null; // was too long for a link: this tab's history has it
 
 const state = {
-  page, spec: kept ?? (classifies(page.spec) ? page.spec : scenes[0].spec), link: kept ? null : page.link, scene: null, panel: null, shown: 0, models: [], model: null, palette: [],
-  theme: currentTheme(page.tokens), tool: "look", brush: 0, probe: null, weights: true, pulls: false, shift: 0, seen: 0, problem: null, answered: true,
-  prediction: null, note: null, blank: false, names: [], below: asked.get("below") === "surface" ? "surface" : "point", slice: { directions: "path", seed: 0, space: false },
+  page,
+  spec: kept ?? (classifies(page.spec) ? page.spec : scenes[0].spec),
+  link: kept ? null : page.link,
+  scene: null,
+  panel: null,
+  shown: 0,
+  models: [],
+  model: null,
+  palette: [],
+  theme: currentTheme(page.tokens),
+  tool: "look",
+  brush: 0,
+  probe: null,
+  weights: true,
+  pulls: false,
+  shift: 0,
+  seen: 0,
+  problem: null,
+  answered: true,
+  prediction: null,
+  note: null,
+  blank: false,
+  names: [],
+  below: asked.get("below") === "surface" ? "surface" : "point",
+  slice: { directions: "path", seed: 0, space: false },
 };
 
 const race = racing.createRace({ shown: () => player.step, changed: heard });
-const player = playing.createPlayer({ grant: (until) => connection.advance(link, until), arrived: () => racing.arrived(race), steps: state.spec.steps });
+const player = playing.createPlayer({
+  grant: (until) => connection.advance(link, until),
+  arrived: () => racing.arrived(race),
+  steps: state.spec.steps,
+});
 const link = connection.createConnection({
-  streamAddress: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/v1/stream`, restAddress: "/api/v1/trajectories", language: page.language,
+  streamAddress: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/v1/stream`,
+  restAddress: "/api/v1/trajectories",
+  language: page.language,
   listeners: {
-    opened: (message) => racing.opened(race, message), steps: (message) => racing.steps(race, message), ended: (message) => racing.finish(race, message),
-    error: refused, have: () => racing.missing(race), state: () => soon(),
+    opened: (message) => racing.opened(race, message),
+    steps: (message) => racing.steps(race, message),
+    ended: (message) => racing.finish(race, message),
+    error: refused,
+    have: () => racing.missing(race),
+    state: () => soon(),
   },
 });
 
@@ -91,6 +121,9 @@ const act = {
     act.show({ slice: { ...state.slice, seed, ...change } });
   },
   shift(value) { state.shift = value; answered(); soon(); },
+  /** Another of the runs is the one that map and panels show. */
+  which(index) { map.key = ""; act.show({ shown: index }); stir(); },
+  standardise() { act.edit(withDataset(state.spec, standardised(mine()), true), { window: true }); },
   paste() {
     askForPoints((parsed) => {
       const { points, labels, classes, names } = parsed;
@@ -107,8 +140,15 @@ const act = {
 /** A scene is on the page: its question, its panel, what it looks at. */
 function choose(scene) {
   Object.assign(state, {
-    scene, answered: !scene?.question, prediction: null, shown: scene?.view.shown ?? 0, panel: scene?.view.panel ?? panelFor(scene?.spec ?? state.spec),
-    shift: 0, seen: 0, tool: "look", probe: scene?.view.probe ?? null,
+    scene,
+    answered: !scene?.question,
+    prediction: null,
+    shown: scene?.view.shown ?? 0,
+    panel: scene?.view.panel ?? panelFor(scene?.spec ?? state.spec),
+    shift: 0,
+    seen: 0,
+    tool: "look",
+    probe: scene?.view.probe ?? null,
   });
   if (scene) player.speed = scene.view.speed ?? 1;
 }
@@ -244,8 +284,13 @@ const panel = createPanel(find("panel"), act);
 const slice = createSlice({ change: act.slice, redraw: () => soon() });
 const controls = createControls(state, act);
 const transport = createTransport(act, [0.25, 1, 2, 8, 32]);
+const screen = createScreen({ page, state, race, player, act, lede, map, probe, curves, panel, slice, controls, transport });
 
-find("scenes").append(...scenes.map((scene) => element("button", { type: "button", "data-scene": scene.name, title: scene.lesson, onclick: () => act.scene(scene) }, scene.title)));
+find("scenes").append(
+  ...scenes.map((scene) =>
+    element("button", { type: "button", "data-scene": scene.name, title: scene.lesson, onclick: () => act.scene(scene) }, scene.title),
+  ),
+);
 for (const name of ["tool", "below"]) {
   find(name).addEventListener("click", (event) => {
     const button = event.target.closest("button");
@@ -260,12 +305,29 @@ const share = {
 };
 
 createChrome({
-  changed: () => { state.theme = currentTheme(page.tokens); map.key = ""; stir(); },
+  changed: () => {
+    state.theme = currentTheme(page.tokens);
+    map.key = "";
+    stir();
+  },
   link: () => state.link,
   keys: [
-    { keys: ["1", "2", "3", "4", "5", "6"], words: t("the scenes"), press: (_, event) => scenes[Number(event.key) - 1] && act.scene(scenes[Number(event.key) - 1]) },
-    { keys: ["s"], words: t("the loss surface, or this point"), press: () => act.show({ below: state.below === "surface" ? "point" : "surface" }) },
-    ...[["v", "look", t("look at a point")], ["a", "draw", t("draw points")], ["r", "label", t("relabel points")], ["x", "erase", t("delete points")]].map(([key, tool, words]) => ({ keys: [key], words, press: () => act.show({ tool }) })),
+    {
+      keys: ["1", "2", "3", "4", "5", "6"],
+      words: t("the scenes"),
+      press: (_, event) => scenes[Number(event.key) - 1] && act.scene(scenes[Number(event.key) - 1]),
+    },
+    {
+      keys: ["s"],
+      words: t("the loss surface, or this point"),
+      press: () => act.show({ below: state.below === "surface" ? "point" : "surface" }),
+    },
+    ...[
+      ["v", "look", t("look at a point")],
+      ["a", "draw", t("draw points")],
+      ["r", "label", t("relabel points")],
+      ["x", "erase", t("delete points")],
+    ].map(([key, tool, words]) => ({ keys: [key], words, press: () => act.show({ tool }) })),
   ],
   share,
 });
@@ -276,7 +338,6 @@ let frame = 0;
 let stirred = 0;
 let resting = 0;
 let settled = 0;
-let told = 0; // when numbers were written last
 
 function soon() {
   frame ||= requestAnimationFrame(draw);
@@ -290,15 +351,6 @@ function stir() {
   soon();
 }
 
-/** Whether a run's rows are those of a model's parameters. */
-const fits = (model, trajectory) => Boolean(model && trajectory) && trajectory.count > 0 && trajectory.names.indexOf("loss") === model.parameters.length + 1 && trajectory.names[1] === model.parameters[0];
-
-/** Whether every run of the spec has its model and its rows. */
-function whole() {
-  const count = state.spec.runs.length;
-  return race.runs.length === count && state.models.length === count && state.models.every((model, index) => fits(model, race.runs[index]));
-}
-
 function draw(now) {
   frame = 0;
   const before = player.step;
@@ -309,112 +361,13 @@ function draw(now) {
   const live = find("live");
   live.setAttribute("aria-live", player.playing ? "off" : "polite");
   state.model = state.models[Math.min(state.shown, state.models.length - 1)] ?? null;
-  if (state.model) paint(step, whole(), live);
+  if (state.model) paint(screen, step, player.playing || performance.now() - stirred < REST_AFTER);
   if (!player.playing) {
     clearTimeout(settled);
     settled = setTimeout(() => !state.problem && !state.blank && remember("replace"), 400);
     if (step !== before) stir();
   }
   if (player.playing) soon();
-}
-
-function paint(step, whole, live) {
-  const { model, theme } = state;
-  state.palette = paletteOf(page, theme, model, ownNames());
-  state.probe ??= model.window.map(([low, high]) => low + (high - low) * 0.62);
-  const runs = whole ? state.models.map((each, index) => {
-    const trajectory = race.runs[index];
-    const row = rowAt(trajectory, step);
-    return { model: each, trajectory, row, theta: point(trajectory, each.parameters, row), problem: problemOf(state.spec, index), run: state.spec.runs[index], name: nameOf(state.spec, index, page.catalog) };
-  }) : [];
-  const own = runs[state.shown];
-  const { blank } = state;
-  find("learn").toggleAttribute("data-blank", blank);
-  const theta = own && !blank ? shifted(own.theta, state.panel === "shift" ? state.shift : 0) : null;
-  const moving = player.playing || performance.now() - stirred < REST_AFTER;
-  const version = own ? [own.trajectory.version, own.row, state.shift, state.shown, Boolean(theta), model.parameters.length].join() : "none";
-  const at = nearest(model.points, (p) => Math.hypot(p[0] - state.probe[0], p[1] - state.probe[1]), SNAP * (map.wanted ? map.wanted[0][1] - map.wanted[0][0] : 1));
-  if (whole || blank || !own) {
-    drawMap(map, {
-      theme, model, theta, moving, version, palette: state.palette, paper: rgb(page.tokens[theme.dark ? "dark" : "light"].paper), names: ["x", "y"], columns: model.columns, wanted: model.wanted,
-      weights: state.weights, pulls: state.pulls, pulled: state.brush, probe: state.probe,
-    });
-  }
-  showRail();
-  if (blank) {
-    live.dataset.key = "";
-    live.textContent = state.note.text;
-    showQuestion(lede, null);
-    showVerdict(lede, null);
-    showTicks(transport, [], player.steps);
-  }
-  if (blank || !own?.theta) return;
-  const readable = !player.playing || performance.now() - told > READABLE;
-  if (readable) told = performance.now();
-  const ghosts = race.ghosts.map(({ trajectory }) => trajectory);
-  const shown = { ...state, step, steps: state.spec.steps, runs, ghosts, theme, key: version, readable };
-  find("learn").dataset.below = state.below;
-  paintBelow(shown, own, at);
-  drawCurves(curves, shown);
-  if (readable) headline(live, { trajectory: own.trajectory, step, name: own.name, several: runs.length > 1, decay: own.problem.weight_decay > 0 });
-  showTicks(transport, marks(own.trajectory), player.steps);
-  showQuestion(lede, state.answered ? null : state.scene);
-  const done = state.prediction !== null && state.scene && (step >= Math.min(player.steps, 30) || !player.playing);
-  showVerdict(lede, done ? verdict(state.scene, state.prediction, own.trajectory) : null);
-  find("kicker").textContent = state.scene && state.answered && !done ? state.scene.lesson : t("How does a line, or a set of lines, learn to separate?");
-  document.documentElement.dataset.ready = "";
-}
-
-/** What is below the curves: what the model says at one point, or the surface that it walks on. */
-function paintBelow(shown, { model, theta }, at) {
-  const surface = state.below === "surface";
-  find("slice").hidden = !surface;
-  find("probe").hidden = find("probe-aside").hidden = surface;
-  find("slice-form").hidden = !surface;
-  if (surface) {
-    find("panel").hidden = true;
-    drawSlice(slice, shown);
-    return;
-  }
-  if (!shown.readable) return;
-  drawProbe(probe, { model, theta, probe: at >= 0 ? model.points[at] : state.probe, point: at, brush: state.brush, palette: state.palette, theme: shown.theme });
-  drawPanel(panel, shown);
-}
-
-/** The names that a person's own points came with. */
-const ownNames = () => (problemOf(state.spec, state.shown).dataset.points ? state.names : []);
-
-function showRail() {
-  showControls(controls, { state });
-  for (const button of find("scenes").children) button.setAttribute("aria-pressed", String(button.dataset.scene === state.scene?.name));
-  for (const name of ["tool", "below"]) for (const button of find(name).children) button.setAttribute("aria-pressed", String(button.dataset.value === state[name]));
-  find("map").dataset.tool = state.tool;
-  showWhich();
-  showNote();
-}
-
-function showWhich() {
-  const which = find("which");
-  const { runs } = state.spec;
-  which.hidden = runs.length < 2;
-  const key = JSON.stringify([runs.map((_, index) => nameOf(state.spec, index, page.catalog)), state.shown]);
-  if (which.dataset.key === key) return;
-  which.dataset.key = key;
-  which.replaceChildren(...(runs.length > 1 ? runs.map((_, index) => element("button", {
-    type: "button", "aria-pressed": String(index === state.shown), onclick: () => { map.key = ""; act.show({ shown: index }); stir(); },
-  }, nameOf(state.spec, index, page.catalog))) : []));
-}
-
-/** What is wrong with the points, on the map, with its cure. */
-function showNote() {
-  const text = state.note?.text ?? "";
-  let box = find("map").querySelector(".map-note");
-  if (!text) return void box?.remove();
-  if (box?.dataset.text === text) return;
-  box?.remove();
-  box = element("div", { class: "map-note", role: "status", "data-text": text }, element("p", {}, text));
-  if (state.note.cure) box.append(element("button", { class: "button", type: "button", onclick: () => act.edit(withDataset(state.spec, standardised(mine()), true), { window: true }) }, t("Standardise")));
-  find("map").append(box);
 }
 
 /* begin */
