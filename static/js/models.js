@@ -1,6 +1,7 @@
 /** The models of a spec as `POST /models` describes them, with the features and targets of their points. It knows no document. */
 import { post } from "./api.js";
 import { features, targets } from "./classifier.js";
+import { learned } from "./points.js";
 import { problemOf } from "./settings.js";
 
 const KEPT = 40;
@@ -42,11 +43,10 @@ function ready(model, { kind, loss }) {
 export function patched(models, spec) {
   return models.map((model, index) => {
     const problem = spec.runs[index] && problemOf(spec, index);
-    if (!problem?.dataset.points || problem.dataset.held_out || problem.dataset.classes !== model.classes) return model;
-    if (problem.dataset.points === model.points) return model;
-    return ready(
-      { ...model, points: problem.dataset.points, labels: problem.dataset.labels, held: { points: [], labels: [] } },
-      problem,
-    );
+    const { points, labels, classes, held_out: held = [] } = problem?.dataset ?? {};
+    if (!points || points === model.points || classes !== model.classes || typeof held === "number") return model;
+    const at = (places) => ({ points: places.map((i) => points[i]), labels: places.map((i) => labels[i]) });
+    const own = held.length ? at(learned(problem.dataset)) : { points, labels };
+    return ready({ ...model, ...own, held: at(held) }, problem);
   });
 }

@@ -10,12 +10,31 @@ export function rounded(value) {
   return Number(value.toPrecision(DIGITS));
 }
 
-/** The points of a model as a dataset of its own, with the features that were chosen. */
+/** Whether points are held out by a share: which ones is drawn by the engine, anew for another number of points. */
+const drawsHeld = ({ held_out: held }) => typeof held === "number" && held > 0;
+
+/** Whether any points are held out. */
+export const holdsOut = (dataset) => drawsHeld(dataset) || dataset.held_out?.length > 0;
+
+/**
+ * The points of a model as a dataset of its own, with the features that were chosen. Points that are held out are named: they
+ * stay so, whatever is added or taken away.
+ */
 export function owned(dataset, model) {
-  if (dataset.points) return dataset;
+  if (dataset.points && !drawsHeld(dataset)) return dataset;
   const points = [...model.points, ...model.held.points].map((point) => point.map(rounded));
   const labels = [...model.labels, ...model.held.labels];
-  return { points, labels, classes: model.classes, ...(dataset.features ? { features: dataset.features } : {}) };
+  const held = model.held.points.map((_, i) => model.points.length + i);
+  return {
+    points, labels, classes: model.classes, ...(dataset.features ? { features: dataset.features } : {}),
+    ...(held.length ? { held_out: held } : {}),
+  };
+}
+
+/** The places of the points that are learned from. */
+export function learned({ points, held_out: held }) {
+  const out = new Set(held || []);
+  return [...points.keys()].filter((place) => !out.has(place));
 }
 
 /** One more point. */
@@ -40,7 +59,9 @@ export function withLabel(dataset, index, label) {
 /** Without a point. */
 export function withoutPoint(dataset, index) {
   const keep = (_, i) => i !== index;
-  return { ...dataset, points: dataset.points.filter(keep), labels: dataset.labels.filter(keep) };
+  const less = { ...dataset, points: dataset.points.filter(keep), labels: dataset.labels.filter(keep) };
+  if (dataset.held_out?.length) less.held_out = dataset.held_out.filter((place) => place !== index).map((place) => place - (place > index));
+  return less;
 }
 
 /** What makes points unfit to learn from: "empty", "one_class", or null. */

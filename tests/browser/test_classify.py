@@ -177,6 +177,27 @@ def test_mouse_probes_draws_drags_relabels_and_deletes(open_page: OpenPage) -> N
     until(page, "problem.dataset.points?.length === 151")
 
 
+def test_points_held_out_stay_so_while_others_are_drawn_and_moved(open_page: OpenPage) -> None:
+    page = open_page("/classify#step=20")
+    page.locator("#held").check()
+    until(page, "problem.dataset.held_out === 0.3")
+    expect(page.locator("#live")).to_contain_text("of those held out")
+    page.get_by_role("button", name="Draw", exact=True).click()
+    page.mouse.click(*settles(page, lambda: at(page, 0.9, 0.08)))
+    until(page, "problem.dataset.points?.length === 151")
+    first = dataset(page)
+    assert first["held_out"] == list(range(105, 150))
+    page.mouse.move(*at(page, 0.9, 0.08))
+    page.mouse.down()
+    page.mouse.move(*at(page, 0.8, 0.08), steps=3)
+    page.mouse.up()
+    until(page, f"problem.dataset.points[150][0] < {first['points'][150][0] - 0.3}")
+    moved = dataset(page)
+    assert moved["points"][:150] == first["points"][:150]
+    assert moved["held_out"] == first["held_out"]
+    expect(page.locator("#held")).to_be_checked()
+
+
 def test_keyboard_alone(open_page: OpenPage) -> None:
     page = open_page("/classify#step=5")
     page.locator("#map").focus()

@@ -1,4 +1,4 @@
-import { nearest, owned, parsePoints, rounded, standardised, unfit, withLabel, withMoved, withoutPoint, withPoint } from "../../static/js/points.js";
+import { holdsOut, learned, nearest, owned, parsePoints, rounded, standardised, unfit, withLabel, withMoved, withoutPoint, withPoint } from "../../static/js/points.js";
 import { close, equal, test } from "./check.js";
 
 test("lines of x, y and a class, however they are separated", () => {
@@ -39,9 +39,17 @@ test("where points may have several labels one is added, or taken away", () => {
   equal(withLabel(withLabel(sets, 0, 0), 0, 1).labels, [[0]]);
 });
 
-test("a model's points become a person's own, held out ones among them", () => {
+test("a model's points become a person's own, and what is held out stays so", () => {
   const model = { points: [[1.23456789, 0]], labels: [0], held: { points: [[2, 2]], labels: [1] }, classes: 2 };
-  equal(owned({ name: "blobs", features: ["x"] }, model), { points: [[1.2346, 0], [2, 2]], labels: [0, 1], classes: 2, features: ["x"] });
+  const mine = owned({ name: "blobs", features: ["x"], held_out: 0.5 }, model);
+  equal(mine, { points: [[1.2346, 0], [2, 2]], labels: [0, 1], classes: 2, features: ["x"], held_out: [1] });
+  equal([holdsOut(mine), holdsOut({ held_out: 0.5 }), holdsOut({ held_out: 0 }), holdsOut({})], [true, true, false, false]);
+  const more = withPoint(mine, [3, 3], 1);
+  equal([more.held_out, learned(more)], [[1], [0, 2]]);
+  const less = withoutPoint(more, 0);
+  equal([less.points, less.held_out, learned(less)], [[[2, 2], [3, 3]], [0], [1]]);
+  equal(withoutPoint(more, 1).held_out, []);
+  equal(owned(mine, model), mine);
 });
 
 test("standardised points have mean 0 and standard deviation 1", () => {

@@ -17,7 +17,7 @@ import { t } from "../i18n.js";
 import { parseNumber, plainNumber } from "../numbers.js";
 import { position, valueAt } from "../scale.js";
 import { problemOf } from "../settings.js";
-import { owned } from "../points.js";
+import { holdsOut, owned } from "../points.js";
 import { element } from "./element.js";
 import { hypothesis } from "./classify_formulas.js";
 import { marker } from "./classify_probe.js";
@@ -216,7 +216,7 @@ export function showControls(controls, { state }) {
   put("decay", DECAY, problem.weight_decay ?? 0);
   find("weights").checked = state.weights;
   find("pulls").checked = state.pulls;
-  find("held").checked = (dataset.held_out ?? 0) > 0;
+  find("held").checked = holdsOut(dataset);
   find("again").textContent = dataset.points ? t("Clear") : t("Draw anew");
   find("hypothesis").replaceChildren(hypothesis(problem));
   find("data-hint").textContent = hint(state, dataset);

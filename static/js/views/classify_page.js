@@ -5,7 +5,7 @@ import { t } from "../i18n.js";
 import { alone, classifies, withDataset, withModel } from "../learning.js";
 import { modelOf, patched } from "../models.js";
 import * as playing from "../player.js";
-import { owned, standardised, unfit, withLabel, withMoved, withoutPoint, withPoint } from "../points.js";
+import { learned, owned, standardised, unfit, withLabel, withMoved, withoutPoint, withPoint } from "../points.js";
 import * as racing from "../race.js";
 import { problemOf } from "../settings.js";
 import { inFragment, writeAddress } from "./address.js";
@@ -164,12 +164,18 @@ const edits = {
   add(place, whole = false) {
     const dataset = mine();
     redo(withPoint(dataset, place, labelFor()), whole ? "push" : "replace", !whole);
-    return dataset.points.length;
+    return learned(dataset).length;
   },
-  move(index, place, phase) { redo(withMoved(mine(), index, place), phase === "end" ? "push" : "replace", phase !== "end"); },
-  label(index) { redo(withLabel(mine(), index, state.brush), "push"); },
-  erase(index) { redo(withoutPoint(mine(), index), "push"); },
+  move(index, place, phase) { redo(withMoved(...among(index), place), phase === "end" ? "push" : "replace", phase !== "end"); },
+  label(index) { redo(withLabel(...among(index), state.brush), "push"); },
+  erase(index) { redo(withoutPoint(...among(index)), "push"); },
 };
+
+/** The dataset, and the place in it of a point that is learned from. */
+function among(index) {
+  const dataset = mine();
+  return [dataset, learned(dataset)[index]];
+}
 
 const labelFor = () => (state.model.sets ? [state.brush] : state.brush);
 
