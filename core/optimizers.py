@@ -66,8 +66,8 @@ ADAM_WORDS = {
     **PLAIN_WORDS,
     "m": mark("first moment"),
     "v": mark("second moment"),
-    "m_hat": mark("bias-corrected first moment"),
-    "v_hat": mark("bias-corrected second moment"),
+    "m_hat": mark("corrected first moment"),
+    "v_hat": mark("corrected second moment"),
 }
 
 PLAIN = (
@@ -244,7 +244,7 @@ ADAM_LIKE = (
             **PLAIN_WORDS,
             "m": mark("first moment"),
             "u": mark("largest recent gradient"),
-            "m_hat": mark("bias-corrected first moment"),
+            "m_hat": mark("corrected first moment"),
         },
         source="D. Kingma and J. Ba, Adam: a method for stochastic optimization, 2015, section 7.1",
         good=mark("Divides by the largest recent gradient: no step is longer than the rate."),
@@ -305,7 +305,7 @@ ADAM_LIKE = (
             **PLAIN_WORDS,
             "m": mark("first moment"),
             "v": mark("second moment"),
-            "m_hat": mark("bias-corrected first moment"),
+            "m_hat": mark("corrected first moment"),
             "rho_max": mark("longest memory"),
             "rho": mark("length of memory so far"),
             "trust": mark("1 once the second moment can be trusted"),
