@@ -142,7 +142,7 @@ function plotlyDash(dash) {
   return dash.length ? dash.map((length) => `${length}px`).join(",") : "solid";
 }
 
-const ROOM = 300; // pixels of height that the surface and the labels below it need
+const ROOM = 330; // pixels of height that the surface and the labels below it need
 
 /** The 3-D surface over a square-ish window, with iso-lines, a floor grid and names on the outermost ticks. */
 export function surfaceFigure({ theme, map, width, height, camera }) {
