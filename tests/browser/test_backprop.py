@@ -134,8 +134,33 @@ def test_softmax_and_sizes(open_page: OpenPage) -> None:
     expect(page.locator("#targets input")).to_have_count(3)
 
 
+def test_an_update_on_the_screen_is_of_the_pass_beside_it(open_page: OpenPage) -> None:
+    """While another network's pass is on its way everything shown, and asked for, is of the one before."""
+    page = open_page("/backprop")
+    page.keyboard.press("End")
+    expect(page.locator(".others tbody tr")).to_have_count(5)
+    before = column(page, 5)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/api/v1/backpropagations*", hold)
+    with page.expect_request("**/api/v1/backpropagations*"):
+        page.get_by_role("button", name="one layer more").click()
+    page.locator('[data-parameter="w_21"]').click()
+    expect(page.locator("#lines")).to_contain_text("0.24975")  # of the network before, of another of its weights
+    assert column(page, 5) == before
+    held.pop().continue_()
+    expect(page.locator("#parameters tr")).to_have_count(18)
+    page.locator("#parameters-title").click()
+    page.keyboard.press("End")
+    expect(page.locator(".others tbody tr")).to_have_count(5)
+
+
 def test_ten_layers_keep_their_numbers_apart(open_page: OpenPage) -> None:
     page = open_page("/backprop")
+    page.keyboard.press("End")
     deeper = page.get_by_role("button", name="one layer more")
     for hidden in range(2, 10):
         deeper.click()

@@ -5,29 +5,29 @@
 import { post, Refusal } from "../api.js";
 import * as connection from "../connection.js";
 import { t } from "../i18n.js";
-import { GRAINS, knownAt, momentsOf, steepestParameter } from "../moments.js";
+import { GRAINS, momentsOf } from "../moments.js";
 import { isOnData, single, withOwnRule, withParameter, withRule } from "../networkspec.js";
 import * as playing from "../player.js";
 import { said } from "../problems.js";
 import * as racing from "../race.js";
 import { torchScript } from "../pytorch.js";
 import { withProblem, withStart } from "../settings.js";
-import { cell, point } from "../trajectory.js";
+import { point } from "../trajectory.js";
 import { inFragment, writeAddress } from "./address.js";
-import { createAgain, showAgain } from "./backprop_again.js";
+import { createAgain } from "./backprop_again.js";
 import { createControls, showControls } from "./backprop_controls.js";
-import { createGraph, drawGraph } from "./backprop_graph.js";
-import { createLines, showLines } from "./backprop_lines.js";
-import { createTable, editParameter, showTable } from "./backprop_table.js";
-import { headline } from "./backprop_words.js";
-import { createChrome, isDark, isPresenting, readPage, sayIgnored } from "./chrome.js";
+import { createGraph } from "./backprop_graph.js";
+import { createLines } from "./backprop_lines.js";
+import { order, show } from "./backprop_screen.js";
+import { createTable, editParameter } from "./backprop_table.js";
+import { createChrome, isDark, readPage, sayIgnored } from "./chrome.js";
 import { createFormula, showFormula, showFormulaErrors } from "./formula.js";
-import { createLede, showKicker, showQuestion, showVerdict } from "./lede.js";
+import { createLede } from "./lede.js";
 import { say } from "./notice.js";
-import { linesOf, RULE_EXAMPLE } from "./rules.js";
-import { createGallery, showGallery, verdict } from "./scenes.js";
+import { RULE_EXAMPLE } from "./rules.js";
+import { createGallery } from "./scenes.js";
 import { saveHandOut, showCode } from "./share.js";
-import { createTransport, showTicks, showTransport } from "./transport.js";
+import { createTransport, showTransport } from "./transport.js";
 
 const MOMENTS_A_SECOND = 1.2;
 const OWN_RATE = 0.1; // of a typed rule before its own is typed
@@ -35,20 +35,47 @@ const SPEEDS = [0.5, 1, 2, 4];
 
 const page = readPage();
 const scenes = page.scenes;
-const title = (name) => (name === "sgd" ? t("Gradient descent") : page.catalog.optimizers.find((row) => row.name === name)?.title ?? t("Your own rule"));
+const title = (name) =>
+  name === "sgd" ? t("Gradient descent") : (page.catalog.optimizers.find((row) => row.name === name)?.title ?? t("Your own rule"));
 
 const state = {
-  page, titleOf: title, spec: single(page.spec), link: page.link, scene: scenes.find((scene) => scene.link === page.link) ?? null, grain: "node", iteration: 0,
-  row: 0, model: null, pass: null, version: 0, moments: [], picked: false, selected: -1, problem: null, prediction: null, answered: true, map: null, speed: 1, wanted: null, playNext: false,
+  page,
+  titleOf: title,
+  spec: single(page.spec),
+  link: page.link,
+  scene: scenes.find((scene) => scene.link === page.link) ?? null,
+  grain: "node",
+  iteration: 0,
+  row: 0,
+  model: null,
+  pass: null,
+  ran: null,
+  version: 0,
+  moments: [],
+  picked: false,
+  selected: -1,
+  problem: null,
+  prediction: null,
+  answered: true,
+  map: null,
+  speed: 1,
+  wanted: null,
+  playNext: false,
 };
 
 const race = racing.createRace({ shown: () => state.wanted?.iteration ?? state.iteration, changed: heard });
 const player = playing.createPlayer({ grant: () => {}, arrived: () => Infinity, steps: 0 });
 const link = connection.createConnection({
-  streamAddress: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/v1/stream`, restAddress: "/api/v1/trajectories", language: page.language,
+  streamAddress: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/v1/stream`,
+  restAddress: "/api/v1/trajectories",
+  language: page.language,
   listeners: {
-    opened: (message) => racing.opened(race, message), steps: (message) => racing.steps(race, message), ended: (message) => racing.finish(race, message),
-    error: refused, have: () => racing.missing(race), state: waiting,
+    opened: (message) => racing.opened(race, message),
+    steps: (message) => racing.steps(race, message),
+    ended: (message) => racing.finish(race, message),
+    error: refused,
+    have: () => racing.missing(race),
+    state: waiting,
   },
 });
 
@@ -91,16 +118,17 @@ async function ask() {
   if (trajectory.status.state !== "running" && state.iteration > last) state.iteration = Math.max(0, last);
   const at = point(trajectory, race.parameters, state.iteration);
   if (!at) return trouble(trajectory);
+  const ran = { spec: state.spec, iteration: state.iteration, trajectory, parameters: race.parameters };
   const body = { problem: state.spec.problem, at, ...(isOnData(state.spec.problem) ? { row: state.row } : {}) };
   const key = JSON.stringify(body);
-  if (key === asked) return settle(passes.get(key));
+  if (key === asked) return settle(passes.get(key), ran);
   asked = key;
-  if (passes.has(key)) return settle(passes.get(key), key);
+  if (passes.has(key)) return settle(passes.get(key), ran, key);
   try {
     const answer = await post("/backpropagations", body, { query: { lang: page.language } });
     passes.set(key, answer);
     if (passes.size > 40) passes.delete(passes.keys().next().value);
-    if (asked === key) settle(answer, key);
+    if (asked === key) settle(answer, ran, key);
   } catch (error) {
     if (asked !== key) return;
     asked = "";
@@ -109,9 +137,10 @@ async function ask() {
   }
 }
 
-/** A pass is here: show it at the moment that was wanted. */
-function settle(pass, key = null) {
+/** A pass is here: show it, with what it is of (`ran`), at the moment that was wanted. */
+function settle(pass, ran, key = null) {
   if (!pass) return;
+  state.ran = ran;
   if (key) {
     Object.assign(state, { pass, version: key });
     if (!pass.nodes[state.selected]) state.selected = -1;
@@ -256,16 +285,27 @@ const transport = createTransport({
   loop() { player.loop = !player.loop; soon(); },
 }, SPEEDS);
 
-const graph = createGraph(document.querySelector("#graph"), { ...act, edit: (node) => state.pass.nodes[node].role === "parameter" && editParameter(table, node) });
+const graph = createGraph(document.querySelector("#graph"), {
+  ...act,
+  edit: (node) => state.pass.nodes[node].role === "parameter" && editParameter(table, node),
+});
 const lines = createLines({ rule: act.rule, refresh: soon });
 const table = createTable({ ...act, refresh: soon });
 const again = createAgain(act);
 const lede = createLede(act);
 const gallery = createGallery(scenes, act.scene);
 const controls = createControls(state, act);
+const screen = { state, player, soon, views: { graph, lines, table, again, lede, gallery, transport } };
 const formula = createFormula(page.catalog, {
   surface: (name, settings) => leave(withProblem(state.spec, { kind: "surface", name, settings })),
-  formula: (made) => leave(withProblem(state.spec, { kind: "formula", formula: made.formula }, made.variables.length === state.spec.start?.length ? state.spec.start : undefined)),
+  formula: (made) =>
+    leave(
+      withProblem(
+        state.spec,
+        { kind: "formula", formula: made.formula },
+        made.variables.length === state.spec.start?.length ? state.spec.start : undefined,
+      ),
+    ),
   start: (at) => run(withStart(state.spec, at)),
 });
 
@@ -275,9 +315,14 @@ function leave(spec) {
 }
 
 const share = {
-  link: () => state.link, fragment, spec: () => state.spec, name: () => `steepest-backprop${state.scene ? `-${state.scene.name}` : ""}`,
+  link: () => state.link,
+  fragment,
+  spec: () => state.spec,
+  name: () => `steepest-backprop${state.scene ? `-${state.scene.name}` : ""}`,
   more: [{ icon: "page", words: t("Interactive hand-out"), press: () => saveHandOut(share, "descent", isDark() ? "dark" : "light") }],
-  code: [{ icon: "code", words: t("PyTorch script"), possible: () => Boolean(script()), press: () => showCode(t("PyTorch script"), script()) }],
+  code: [
+    { icon: "code", words: t("PyTorch script"), possible: () => Boolean(script()), press: () => showCode(t("PyTorch script"), script()) },
+  ],
 };
 
 /** The script of a formula's descent; a network's parameters are no point that torch would be given so. */
@@ -287,16 +332,30 @@ function script() {
 }
 
 createChrome({
-  changed: soon, link: () => state.link,
+  changed: soon,
+  link: () => state.link,
   keys: [
-    { keys: ["n", "b"], words: t("the next iteration, the one before"), press: (_, event) => act.iterate(state.iteration + (event.key === "n" ? 1 : -1)) },
-    { keys: ["g"], words: t("number by number, by layer, all at once"), press: () => act.grain(GRAINS[(GRAINS.indexOf(state.grain) + 1) % GRAINS.length]) },
-    { keys: scenes.map((_, index) => String(index + 1)), words: t("the scenes"), press: (_, event) => act.scene(scenes[Number(event.key) - 1]) },
+    {
+      keys: ["n", "b"],
+      words: t("the next iteration, the one before"),
+      press: (_, event) => act.iterate(state.iteration + (event.key === "n" ? 1 : -1)),
+    },
+    {
+      keys: ["g"],
+      words: t("number by number, by layer, all at once"),
+      press: () => act.grain(GRAINS[(GRAINS.indexOf(state.grain) + 1) % GRAINS.length]),
+    },
+    {
+      keys: scenes.map((_, index) => String(index + 1)),
+      words: t("the scenes"),
+      press: (_, event) => act.scene(scenes[Number(event.key) - 1]),
+    },
   ],
   share,
 });
 addEventListener("keydown", (event) => {
-  const typing = state.picked && /^[-−.\d]$/.test(event.key) && event.target.closest?.("#graph, #parameters") && !event.target.matches("input");
+  const typing =
+    state.picked && /^[-−.\d]$/.test(event.key) && event.target.closest?.("#graph, #parameters") && !event.target.matches("input");
   if (typing && state.pass.nodes[state.selected]?.role === "parameter") {
     event.preventDefault();
     event.stopPropagation();
@@ -340,7 +399,12 @@ async function modelShown() {
 /* ---- the address: the spec in the query, what is shown of it in the fragment ---- */
 
 function fragment() {
-  const shown = { ...(state.iteration ? { iteration: state.iteration } : {}), ...(player.step ? { moment: player.step } : {}), ...(state.grain !== "node" ? { grain: state.grain } : {}), ...(state.row ? { row: state.row + 1 } : {}) };
+  const shown = {
+    ...(state.iteration ? { iteration: state.iteration } : {}),
+    ...(player.step ? { moment: player.step } : {}),
+    ...(state.grain !== "node" ? { grain: state.grain } : {}),
+    ...(state.row ? { row: state.row + 1 } : {}),
+  };
   const text = new URLSearchParams(shown).toString();
   return text ? `#${text}` : "";
 }
@@ -379,7 +443,7 @@ function draw(now) {
   showTransport(transport, { step: at, steps: player.steps, playing: player.playing, speed: state.speed });
   showControls(controls, state);
   if (state.pass && state.moments.length) {
-    show(at);
+    show(screen, at);
     document.documentElement.dataset.ready = "";
   } else if (state.problem) document.documentElement.dataset.ready = "";
   if (!player.playing) {
@@ -387,53 +451,6 @@ function draw(now) {
     settled = setTimeout(() => remember("replace"), 400);
   }
   if (player.playing) soon();
-}
-
-function show(at) {
-  const { pass, moments } = state;
-  if (order(pass, pass.nodes.length) !== race.parameters.length) return; // rows of another problem are here before its pass
-  const moment = moments[at] ?? moments[0];
-  const selected = state.picked ? state.selected : moment.phase === "update" ? parameterShown(pass) : -1;
-  const shown = {
-    ...state, at, moment, selected, onData: isOnData(state.spec.problem) ? state.model?.points.length ?? 0 : 0, gradientOf: (index) => cell(race.runs[0], `gradient_${race.parameters[order(pass, index)]}`, state.iteration), known: knownAt(moments, at), trajectory: race.runs[0], who: title(state.spec.runs[0].optimizer), presenting: isPresenting(),
-    rule: page.catalog.optimizers.find(({ name }) => name === state.spec.runs[0].optimizer) ?? { lines: linesOf({ touch: soon }, { spec: state.spec }, 0) }, rules: page.catalog.optimizers, columnOf: (index) => race.parameters[order(pass, index)],
-  };
-  drawGraph(graph, shown);
-  showLines(lines, shown);
-  showTable(table, shown);
-  showAgain(again, shown);
-  showTicks(transport, marks(moments, pass.kind), player.steps);
-  const asking = !state.answered && state.scene?.question;
-  showQuestion(lede, asking ? state.scene : null);
-  const place = state.scene && { number: scenes.indexOf(state.scene) + 1, title: state.scene.title };
-  const question = t("Where does each number come from?"); // the lesson would give the answer away
-  const answered = at >= answerAt(moments) || state.iteration ? verdict(state.scene, state.prediction) : null;
-  showKicker(lede, place ? { ...place, lesson: asking ? question : answered ? "" : state.scene.lesson } : { title: question, lesson: "" });
-  showVerdict(lede, answered);
-  showGallery(gallery, state.scene);
-  document.querySelector("#stage").dataset.kind = pass.kind;
-  const live = document.querySelector("#live");
-  live.setAttribute("aria-live", player.playing ? "off" : "polite");
-  headline(live, shown);
-}
-
-/** The update is shown for the parameter that was chosen, else for the one with the largest gradient. */
-function parameterShown(pass) {
-  return pass.nodes[state.selected]?.role === "parameter" ? state.selected : steepestParameter(pass.nodes);
-}
-
-/** Parameters stand in the run's columns in the order of the pass. */
-function order({ nodes }, index) {
-  return nodes.slice(0, index).filter((node) => node.role === "parameter").length;
-}
-
-/** A prediction is answered when all gradients are known. */
-const answerAt = (moments) => moments.length - 2;
-
-function marks(moments, kind) {
-  const first = (phases) => moments.findIndex(({ phase }) => phases.includes(phase));
-  const error = first(["loss"]) >= 0 ? first(["loss"]) : first(["forward"]);
-  return [{ step: error, label: kind === "network" ? t("error") : t("result"), colour: "var(--ink-3)" }, { step: moments.length - 1, label: t("update"), colour: "var(--ink-3)" }];
 }
 
 /* ---- begin ---- */
