@@ -13,8 +13,8 @@ import { symbolPath } from "./trail.js";
 const MARGIN = { left: 28, right: 1, top: 2, bottom: 22 };
 const COARSE = 30000; // cells while moving
 const FINE = 160000;
-const SLOW = 9; // ms: regions that took longer are drawn with fewer cells next time, down to a tenth
-const QUICK = 4;
+const SLOW = 6; // ms: regions that took longer are drawn with fewer cells next time, down to a tenth
+const QUICK = 3;
 const COSTLY = 60; // parameters from which the fine grid is made coarser
 const TINT = { light: 0.34, dark: 0.38 };
 
