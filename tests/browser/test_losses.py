@@ -241,7 +241,7 @@ def test_far_mislabelled_points_let_squared_error_win(open_page: OpenPage) -> No
     expect(page.locator("#stepno b")).to_have_text("100")
     becomes(page, lambda: boundary(page, "mse"), pytest.approx(0, abs=0.15))  # it stays near 0
     becomes(page, lambda: boundary(page, "ce"), pytest.approx(1.15, abs=0.35))  # drawn to the far points
-    shares = re.findall(r"([\d.]+)%", live(page))
+    shares = re.findall(r"([\d.]+) %", live(page))
     assert float(shares[0]) > float(shares[1]) + 10
 
 

@@ -134,7 +134,7 @@ function valleyWords(scape, basins) {
 }
 
 function aboutMap(scape, basins) {
-  if (basins && !basins.minima) return t("a thousand starts: {share}%", { share: Math.round(100 * basins.share) });
+  if (basins && !basins.minima) return t("a thousand starts: {share} %", { share: Math.round(100 * basins.share) });
   if (basins) return scape.bends ? t("colour: where a start ends") : t("one basin: every start ends in it");
   return scape.bends ? t("shaded: it bends downwards") : t("it bends upwards everywhere");
 }
