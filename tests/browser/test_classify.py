@@ -265,11 +265,11 @@ def test_both_features_and_depth(open_page: OpenPage) -> None:
     expect(page.locator("#panel")).to_contain_text("softmax says yes to 1 of 2, one against the rest to 2 of 2")
     scene(page, "circles")
     seek(page, 200)
-    expect(page.locator("#live")).to_contain_text(re.compile(r"\b[456]\d %"))  # no line separates them
+    expect(page.locator("#live")).to_contain_text(re.compile(r"\b[456]\d\s%"))  # no line separates them
     page.locator("#other-features").click()
     expect(page.locator("#panel")).to_contain_text("ellipse")
     seek(page, 200)
-    expect(page.locator("#live")).to_contain_text(re.compile(r"(9\d) %|all points"))
+    expect(page.locator("#live")).to_contain_text(re.compile(r"(9\d)\s%|all points"))
     scene(page, "depth")
     seek(page, 300)
     expect(page.locator("#live")).to_contain_text("After 300 steps", timeout=15_000)
@@ -456,7 +456,7 @@ def test_two_thousand_points_are_learnt_from(open_page: OpenPage) -> None:
     paste(page, "".join(place(math.sin(i) + i % 2, math.cos(3 * i) - i % 2, "AB"[i % 2]) for i in range(2000)))
     expect(page.locator("#likelihood")).to_contain_text("Likelihood of the 2000 points", timeout=15_000)
     seek(page, 100)
-    expect(page.locator("#live")).to_contain_text(re.compile(r"\b(8[1-9]|9\d) %|all points"))
+    expect(page.locator("#live")).to_contain_text(re.compile(r"\b(8[1-9]|9\d)\s%|all points"))
 
 
 def test_what_is_too_long_for_a_link_is_kept_and_saved_as_a_file(open_page: OpenPage, tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ export function drawBowl(page, rest) {
       .filter(isLong)
       .map((walker) => ({ ...common(walker), index: -1 - walker.index, selected: false, trajectory: shownPart(stage, walker) })),
   ];
+  const starts = startsOf(walkers);
   drawContour(
     stage.contour,
     {
@@ -46,7 +47,8 @@ export function drawBowl(page, rest) {
       theme,
       runs,
       ghosts,
-      starts: startsOf(walkers),
+      starts,
+      together: starts.length === 1 && walkers.every(({ row }) => row === 0), // one ring: names on one place would hide each other
       parameters: PARAMETERS,
       step: walkers.some(({ row }) => row > 4) ? Infinity : 4,
       moving: !rest,

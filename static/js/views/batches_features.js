@@ -40,7 +40,7 @@ export function wayOf(walker) {
 export const rarestOf = (walker) => meanOfRarest(walker.fit, wayOf(walker));
 
 const bounded = (value, [low, high]) => Math.max(low, Math.min(high, value));
-const percent = (share) => `${fix(100 * share, share < 0.1 ? 1 : 0)} %`;
+const percent = (share) => `${fix(100 * share, share < 0.1 ? 1 : 0)}\u00a0%`;
 
 /** Ticks under some features, with how often each occurs. */
 function featureTicks({ order, shares, inputs }) {

@@ -142,7 +142,7 @@ const FACTS = {
     }),
   "rare-features": (three) => {
     const after = three.map(
-      (walker) => `${walker.look.name} ${fix(100 * meanOfRarest(walker.fit, covered(walker.fit, here(walker, 0), here(walker, 20))), 0)} %`,
+      (walker) => `${walker.look.name} ${fix(100 * meanOfRarest(walker.fit, covered(walker.fit, here(walker, 0), here(walker, 20))), 0)}\u00a0%`,
     );
     return t("Covered after 20 updates: {facts}.", { facts: after.join(", ") });
   },

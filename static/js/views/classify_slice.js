@@ -115,7 +115,7 @@ function words(view, shown, plane) {
   describeChart(view.chart, `${t("The loss over a plane through the weights, with the path.")} ${view.said.textContent}`);
 }
 
-const percentOf = (share) => `${num(100 * Math.min(1, share), share > 0.9995 ? 4 : 3)} %`;
+const percentOf = (share) => `${num(100 * Math.min(1, share), share > 0.9995 ? 4 : 3)}\u00a0%`;
 
 function put(node, text) {
   if (node.textContent !== text) node.textContent = text;

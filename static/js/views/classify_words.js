@@ -8,7 +8,7 @@ import { element } from "./element.js";
 
 /** An accuracy in words: 81 %. Rounded down, so that 100 % means all. */
 export function percent(share) {
-  return `${Math.floor(share * 100 + 1e-9)} %`;
+  return `${Math.floor(share * 100 + 1e-9)}\u00a0%`;
 }
 
 /** 10 to an exponent that a number may be too small to hold: 1.63 × 10⁻³⁰. */

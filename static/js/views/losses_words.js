@@ -82,7 +82,7 @@ function dataSentence(shown) {
     if (step === 0) return parts("Both start from {a}.", { a: place("mse") });
     return parts("After {steps} steps {mse} is at {a}, {ce} at {b}.", { ...common, a: place("mse"), b: place("ce") });
   }
-  const share = (loss) => `${fix(100 * read(loss, "accuracy"), 1)} %`;
+  const share = (loss) => `${fix(100 * read(loss, "accuracy"), 1)}\u00a0%`;
   if (step === 0) return parts("Both start from {a}, where every point gets probability one half.", { a: place("mse") });
   return parts("After {steps} steps {mse} has {a} of the points on the right side, {ce} {b}.", {
     ...common,
