@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from core.problems import make_problem
 from core.running import Run
 from tests.browser.test_descent import DUPONT, PHONE, drawn, engine, to_end
-from tests.browser.waiting import becomes, box
+from tests.browser.waiting import becomes, box, settles
 
 OpenPage = Callable[..., Page]
 
@@ -47,9 +47,9 @@ def test_keys_drive_the_transport(open_page: OpenPage) -> None:
     expect(page.locator("[data-speed='4']")).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("Space")
     expect(page.locator("#bar .play")).to_have_attribute("aria-pressed", "true")
+    becomes(page, lambda: step(page) > 0, True)
     page.keyboard.press("Space")
     expect(page.locator("#bar .play")).to_have_attribute("aria-pressed", "false")
-    assert step(page) > 0
 
 
 def test_it_plays_again_and_again_when_asked(open_page: OpenPage) -> None:
@@ -81,7 +81,7 @@ def test_the_slider_and_the_loss_chart_scrub(open_page: OpenPage) -> None:
     becomes(page, lambda: abs(step(page) - 75) <= 2, True)
     to_end(page)
     page.wait_for_function("() => document.querySelector('#loss .line-names')")
-    page.mouse.click(*box(page, "#loss canvas.trail-line").at(1 / 3, 0.5))
+    page.mouse.click(*settles(page, lambda: box(page, "#loss canvas.trail-line").at(1 / 3, 0.5)))
     becomes(page, lambda: step(page), 50)
 
 
@@ -89,7 +89,7 @@ def test_a_step_that_is_pointed_at_on_the_chart_is_ringed_on_the_map(open_page: 
     page = open_page("/")
     to_end(page)
     drawn(page)
-    before = page.evaluate(HEADS)
+    before = settles(page, lambda: page.evaluate(HEADS))
     page.mouse.move(*box(page, "#loss canvas.trail-line").at(0.2, 0.5))
     becomes(page, lambda: page.evaluate(HEADS) == before, False)
     page.mouse.move(2, 2)
@@ -156,7 +156,7 @@ def test_noise_has_a_fan_of_seeds(open_page: OpenPage) -> None:
     page = open_page("/?surface=bowl&start=1,3&steps=60&noise=1&run=sgd(lr=0.1)")
     to_end(page)
     drawn(page)
-    before = page.evaluate(HEADS)
+    before = settles(page, lambda: page.evaluate(HEADS))
     page.get_by_label("Fan of 20 seeds").check()
     becomes(page, lambda: page.evaluate(HEADS) == before, False)
 
