@@ -98,7 +98,7 @@ def test_a_step_that_is_pointed_at_on_the_chart_is_ringed_on_the_map(open_page: 
 
 def test_the_wheel_zooms_keys_zoom_and_a_double_click_shows_all(open_page: OpenPage) -> None:
     page = open_page("/")
-    whole = window(page)
+    whole = settles(page, lambda: window(page))
     page.mouse.move(*box(page, "#contour canvas.trail-line").middle)
     page.mouse.wheel(0, -60)
     becomes(page, lambda: window(page)[1] - window(page)[0] < 0.9 * (whole[1] - whole[0]), True)
@@ -112,7 +112,7 @@ def test_the_wheel_zooms_keys_zoom_and_a_double_click_shows_all(open_page: OpenP
 
 def test_two_fingers_zoom(open_page: OpenPage) -> None:
     page = open_page("/", **PHONE)
-    whole = window(page)
+    whole = settles(page, lambda: window(page))
     x, y = box(page, "#contour canvas.trail-line").middle
     session = page.context.new_cdp_session(page)
 
